@@ -1,0 +1,353 @@
+"""Checks that teach: every failure says what was expected, what was seen, the likely misconception, and where to look.
+
+The same check serves the notebook, `openexperts check` in the terminal, and the grader. A lab calls the learner's
+function through `check.call`, so that an unwritten or crashing answer becomes a sentence, and compares by value:
+
+    weights, indices = check.call(choose_experts, scores, bias, top_k=2, returns=("weights", "indices"))
+    check.equal(indices, [[0, 2], [1, 2]], "the experts chosen",
+                suspects={"the bias was left out of the choice": [[0, 1], [1, 2]]},
+                look_at="step 1 of this part: add the bias before choosing")
+
+`suspects` maps a misconception to the value that it would produce. Where the learner's value equals a suspect's, the
+message names that misconception; otherwise it falls back on `likely`.
+"""
+
+import math
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import torch
+
+_ANSWER_FILES = (
+    "<ipython-input",
+    "/ipykernel_",
+    "\\ipykernel_",
+    "<string>",
+)  # where a notebook's own code is compiled
+
+
+class CheckFailed(AssertionError):
+    """A check that did not pass. Its text is the whole message; in a notebook no traceback is drawn around it."""
+
+    def __init__(self, what: str, finding: str, likely: str = "", look_at: str = ""):
+        lines = [f"{what}: {finding}"]
+        if likely:
+            lines.append(f"Likely: {likely}")
+        if look_at:
+            lines.append(f"Look at: {look_at}")
+        super().__init__(
+            "\n".join(line if line.endswith((".", "?", "!", "]", "`")) else line + "." for line in lines)
+        )
+
+    def _render_traceback_(self) -> list[str]:  # IPython asks for this before it draws a traceback
+        return str(self).splitlines()
+
+
+def _tensor(value: Any) -> torch.Tensor | None:
+    """`value` as a detached tensor, or None where it is not numbers."""
+    if isinstance(value, torch.Tensor):
+        return value.detach()
+    try:
+        return torch.as_tensor(value)
+    except (TypeError, ValueError, RuntimeError):
+        return None
+
+
+def _short(value: Any, limit: int = 160) -> str:
+    """`value` in a few words: small tensors as numbers, large ones as shape, kind and range."""
+    if isinstance(value, torch.Tensor):
+        value = value.detach()
+        if value.numel() <= 12:
+            rounded = value.tolist() if not value.is_floating_point() else _rounded(value.tolist())
+            return str(rounded)
+        words = f"a tensor {_form(value)}"
+        if value.is_floating_point() and value.isfinite().any():
+            finite = value[value.isfinite()]
+            words += f" from {finite.min():.4g} to {finite.max():.4g}"
+        return words
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    text = repr(value)
+    return text if len(text) <= limit else text[:limit] + " ..."
+
+
+def _rounded(value: Any) -> Any:
+    return [_rounded(item) for item in value] if isinstance(value, list) else float(f"{value:.4g}")
+
+
+def _form(value: torch.Tensor) -> str:
+    return f"of shape {list(value.shape)} and type {str(value.dtype).removeprefix('torch.')}"
+
+
+def _not_a_tensor(value: Any) -> str:
+    if value is None:
+        return "yours gave None (does the function end with `return ...`?)"
+    return f"yours gave a {type(value).__name__}: {_short(value)}"
+
+
+class Check:
+    """The checks. One object, `check`, is imported by every lab."""
+
+    def call(self, function: Callable, *args: Any, returns: Sequence[str] = (), **kwargs: Any) -> Any:
+        """Call the learner's `function` and give back what it returned.
+
+        `returns` names the values of a tuple, as in `("weights", "indices")`, and the count is checked. Raises
+        CheckFailed in place of whatever the function raised, with the line of the learner's code that raised it.
+        """
+        name = getattr(function, "__name__", type(function).__name__)
+        try:
+            result = function(*args, **kwargs)
+        except CheckFailed:
+            raise
+        except NotImplementedError:
+            raise CheckFailed(
+                name,
+                "not written yet: it still says `raise NotImplementedError`",
+                look_at=f"the answer cell above: write the body of `{name}`, run that cell, then run this check again",
+            ) from None
+        except Exception as error:
+            raise CheckFailed(
+                name,
+                f"stopped with {type(error).__name__}: {str(error).strip() or '(no message)'}",
+                look_at=_where(error, name),
+            ) from None
+        if returns:
+            asked = f"{len(returns)} values ({', '.join(returns)})"
+            if not isinstance(result, (tuple, list)):
+                raise CheckFailed(
+                    name, f"expected {asked}, {_not_a_tensor(result)}", look_at="the `return` line"
+                )
+            if len(result) != len(returns):
+                raise CheckFailed(
+                    name, f"expected {asked}, yours gave {len(result)}", look_at="the `return` line"
+                )
+        return result
+
+    def shape(
+        self, seen: Any, shape: Sequence[int], what: str, *, likely: str = "", look_at: str = ""
+    ) -> None:
+        """`seen` is a tensor of this shape."""
+        expected = list(shape)
+        tensor = seen if isinstance(seen, torch.Tensor) else None
+        if tensor is None:
+            raise CheckFailed(
+                what, f"expected a tensor of shape {expected}, {_not_a_tensor(seen)}", likely, look_at
+            )
+        if list(tensor.shape) != expected:
+            if not likely and sorted(tensor.shape) == sorted(expected):
+                likely = "two dimensions are the wrong way round"
+            raise CheckFailed(
+                what, f"expected shape {expected}, yours has shape {list(tensor.shape)}", likely, look_at
+            )
+
+    def equal(
+        self,
+        seen: Any,
+        expected: Any,
+        what: str,
+        *,
+        suspects: Mapping[str, Any] | None = None,
+        likely: str = "",
+        look_at: str = "",
+    ) -> None:
+        """`seen` equals `expected` exactly: whole numbers, choices, words."""
+        reference = _tensor(expected)
+        if reference is None:  # words and other plain data
+            if seen != expected:
+                likely = next((name for name, value in (suspects or {}).items() if value == seen), likely)
+                raise CheckFailed(
+                    what, f"expected {_short(expected)}, yours gave {_short(seen)}", likely, look_at
+                )
+            return
+        self._compare(seen, reference, what, 0.0, 0.0, suspects, likely, look_at)
+
+    def close(
+        self,
+        seen: Any,
+        expected: Any,
+        what: str,
+        *,
+        atol: float = 1e-5,
+        rtol: float = 1e-5,
+        suspects: Mapping[str, Any] | None = None,
+        likely: str = "",
+        look_at: str = "",
+    ) -> None:
+        """`seen` equals `expected` within `atol + rtol * |expected|`, element by element; NaN is never close.
+
+        The default, 1e-5, is about ten times the noise of a few hundred fp32 additions of numbers near 1; a lab that
+        compares something longer chooses its own and says why.
+        """
+        self._compare(seen, _tensor(expected), what, atol, rtol, suspects, likely, look_at)
+
+    def that(
+        self, holds: bool, what: str, *, expected: Any, seen: Any, likely: str = "", look_at: str = ""
+    ) -> None:
+        """`holds` is true; the caller says what was expected and seen."""
+        if not bool(holds):
+            raise CheckFailed(
+                what, f"expected {_words(expected)}, yours gave {_words(seen)}", likely, look_at
+            )
+
+    def passed(self, part: str, points: int, hidden_points: int) -> None:
+        """Say that a part's visible checks pass, and that hidden ones follow: never more than is known."""
+        print(
+            f"{part}: the visible checks pass ({points} of {points + hidden_points} points). "
+            f"More checks run when you submit ({hidden_points} points)."
+        )
+
+    def _compare(
+        self,
+        seen: Any,
+        expected: torch.Tensor,
+        what: str,
+        atol: float,
+        rtol: float,
+        suspects: Mapping[str, Any] | None,
+        likely: str,
+        look_at: str,
+    ) -> None:
+        value = _tensor(seen)
+        if value is None:
+            raise CheckFailed(
+                what,
+                f"expected a tensor of shape {list(expected.shape)}, {_not_a_tensor(seen)}",
+                likely,
+                look_at,
+            )
+        if value.shape != expected.shape:
+            self.shape(
+                value, expected.shape, what, likely=_suspect(value, suspects, atol, rtol), look_at=look_at
+            )
+        if value.is_complex():
+            raise CheckFailed(what, f"expected real numbers, yours are {_form(value)}", likely, look_at)
+        differs = ~_is_close(value, expected, atol, rtol)
+        if not differs.any():
+            return
+        first = tuple(differs.nonzero()[0].tolist())
+        place = f"[{', '.join(map(str, first))}]"
+        count = int(differs.sum())
+        if value.is_floating_point() and value.isnan().any():
+            finding = f"expected {_short(expected)}, yours holds NaN ({int(value.isnan().sum())} of {value.numel()} numbers)"
+            likely = likely or "a division by zero, or a logarithm or root of a negative number"
+        elif value.numel() <= 12:
+            finding = f"expected {_short(expected)}, yours gave {_short(value)}"
+            finding += f" (position {place} differs)" if value.numel() > 1 else ""
+        else:
+            finding = (
+                f"expected {_short(expected[first])} at {place}, yours gave {_short(value[first])}; "
+                f"{count} of {value.numel()} numbers differ"
+            )
+        if value.numel() > 1:
+            draw_side_by_side(expected, value, differs, what)
+        raise CheckFailed(what, finding, _suspect(value, suspects, atol, rtol) or likely, look_at)
+
+
+def _words(value: Any) -> str:
+    return value if isinstance(value, str) else _short(value)
+
+
+def _is_close(value: torch.Tensor, expected: torch.Tensor, atol: float, rtol: float) -> torch.Tensor:
+    if value.dtype == torch.bool or expected.dtype == torch.bool or not (atol or rtol):
+        return value.to(expected.dtype) == expected if value.dtype == torch.bool else value == expected
+    return torch.isclose(value.double(), expected.double(), atol=atol, rtol=rtol)
+
+
+def _suspect(value: torch.Tensor, suspects: Mapping[str, Any] | None, atol: float, rtol: float) -> str:
+    """The misconception whose value this is, if one of them fits."""
+    for sentence, wrong in (suspects or {}).items():
+        wrong = _tensor(wrong)
+        if (
+            wrong is not None
+            and wrong.shape == value.shape
+            and bool(_is_close(value, wrong, atol, rtol).all())
+        ):
+            return sentence
+    return ""
+
+
+def _where(error: Exception, name: str) -> str:
+    """The last line of the learner's own code on the way to `error`."""
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if any(mark in frame.filename for mark in _ANSWER_FILES)
+    ]
+    inside = [frame for frame in frames if frame.name != "<module>"]
+    if not inside:
+        return f"how `{name}` is called and which values it takes"
+    frame = inside[-1]
+    return f"line {frame.lineno} of the cell with `{frame.name}`: `{(frame.line or '').strip()}`"
+
+
+def draw_side_by_side(expected: torch.Tensor, seen: torch.Tensor, differs: torch.Tensor, what: str) -> None:
+    """Draw the expected and the seen tensor beside each other, with a cross on each number that differs.
+
+    Tensors of more than two dimensions are shown at the first slice that differs; at most 32 rows and columns.
+    """
+    from openexperts import plots  # matplotlib takes a second to import, and only a failure needs it
+
+    place = differs.nonzero()[0].tolist()
+    lead = place[:-2]
+    for index in lead:
+        expected, seen, differs = expected[index], seen[index], differs[index]
+    rows = [tensor.reshape(1, -1) if tensor.dim() == 1 else tensor for tensor in (expected, seen, differs)]
+    row, column = (max(0, position - 16) for position in ([0] * (2 - len(place)) + place)[-2:])
+    expected, seen, differs = (tensor[row : row + 32, column : column + 32] for tensor in rows)
+    expected, seen = expected.double(), seen.double()
+    finite = torch.cat([expected.flatten(), seen[seen.isfinite()].flatten()])
+    low, high = float(finite.min()), float(finite.max())
+    figure, axes = plots.new(columns=2, width=7, height=min(3.6, 1.4 + 0.25 * expected.shape[0]))
+    for axis, title, tensor in ((axes[0], "expected", expected), (axes[1], "yours", seen)):
+        image = axis.imshow(
+            tensor, vmin=low, vmax=high if high > low else low + 1, cmap="cividis", aspect="auto"
+        )
+        axis.set_title(title)
+        axis.set_xticks(range(0, tensor.shape[1], math.ceil(tensor.shape[1] / 8)))
+        axis.set_yticks(range(0, tensor.shape[0], math.ceil(tensor.shape[0] / 8)))
+        axis.set_xlabel("column")
+        if tensor.shape[0] > 1:
+            axis.set_ylabel("row")
+        if tensor.numel() <= 48:
+            for (i, j), number in zip(
+                torch.cartesian_prod(*map(torch.arange, tensor.shape)).tolist(),
+                tensor.flatten().tolist(),
+                strict=True,
+            ):
+                axis.text(
+                    j,
+                    i,
+                    f"{number:.3g}",
+                    ha="center",
+                    va="center",
+                    fontsize=8,
+                    color="black",
+                    bbox={"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 1},
+                )
+    y, x = differs.nonzero(as_tuple=True)
+    axes[1].scatter(x, y, marker="x", color=plots.RED, s=60)
+    figure.colorbar(image, ax=list(axes), label="value")
+    slice_words = f" (slice {lead} of the leading dimensions)" if lead else ""
+    plots.show(
+        figure,
+        alt=f"{what}: expected and yours side by side{slice_words}; a cross marks each of the {int(differs.sum())} numbers shown that differ.",
+        text=_side_by_side_text(expected, seen, differs),
+    )
+
+
+def _side_by_side_text(expected: torch.Tensor, seen: torch.Tensor, differs: torch.Tensor) -> str:
+    """The same picture for a terminal: at most 6 rows of 5 numbers, a star at each difference."""
+    lines = []
+    for left, right, mark in list(zip(expected.tolist(), seen.tolist(), differs.tolist(), strict=True))[:6]:
+        numbers = " ".join(f"{number:9.4g} " for number in left[:5])
+        yours = " ".join(
+            f"{number:9.4g}{'*' if bad else ' '}" for number, bad in zip(right[:5], mark[:5], strict=True)
+        )
+        lines.append(f"  {numbers} | {yours}")
+    width = max(len(line.split("|")[0]) for line in lines)
+    more = "  (only a corner is shown)" if expected.shape[0] > 6 or expected.shape[1] > 5 else ""
+    return "\n".join(["  " + "expected".ljust(width - 2) + "| yours (* differs)" + more, *lines])
+
+
+check = Check()
