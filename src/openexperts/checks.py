@@ -36,9 +36,7 @@ class CheckFailed(AssertionError):
             lines.append(f"Likely: {likely}")
         if look_at:
             lines.append(f"Look at: {look_at}")
-        super().__init__(
-            "\n".join(line if line.endswith((".", "?", "!", "]", "`")) else line + "." for line in lines)
-        )
+        super().__init__("\n".join(line if line.endswith((".", "?", "!", "]", "`")) else line + "." for line in lines))
 
     def _render_traceback_(self) -> list[str]:  # IPython asks for this before it draws a traceback
         return str(self).splitlines()
@@ -115,31 +113,21 @@ class Check:
         if returns:
             asked = f"{len(returns)} values ({', '.join(returns)})"
             if not isinstance(result, (tuple, list)):
-                raise CheckFailed(
-                    name, f"expected {asked}, {_not_a_tensor(result)}", look_at="the `return` line"
-                )
+                raise CheckFailed(name, f"expected {asked}, {_not_a_tensor(result)}", look_at="the `return` line")
             if len(result) != len(returns):
-                raise CheckFailed(
-                    name, f"expected {asked}, yours gave {len(result)}", look_at="the `return` line"
-                )
+                raise CheckFailed(name, f"expected {asked}, yours gave {len(result)}", look_at="the `return` line")
         return result
 
-    def shape(
-        self, seen: Any, shape: Sequence[int], what: str, *, likely: str = "", look_at: str = ""
-    ) -> None:
+    def shape(self, seen: Any, shape: Sequence[int], what: str, *, likely: str = "", look_at: str = "") -> None:
         """`seen` is a tensor of this shape."""
         expected = list(shape)
         tensor = seen if isinstance(seen, torch.Tensor) else None
         if tensor is None:
-            raise CheckFailed(
-                what, f"expected a tensor of shape {expected}, {_not_a_tensor(seen)}", likely, look_at
-            )
+            raise CheckFailed(what, f"expected a tensor of shape {expected}, {_not_a_tensor(seen)}", likely, look_at)
         if list(tensor.shape) != expected:
             if not likely and sorted(tensor.shape) == sorted(expected):
                 likely = "two dimensions are the wrong way round"
-            raise CheckFailed(
-                what, f"expected shape {expected}, yours has shape {list(tensor.shape)}", likely, look_at
-            )
+            raise CheckFailed(what, f"expected shape {expected}, yours has shape {list(tensor.shape)}", likely, look_at)
 
     def equal(
         self,
@@ -156,9 +144,7 @@ class Check:
         if reference is None:  # words and other plain data
             if seen != expected:
                 likely = next((name for name, value in (suspects or {}).items() if value == seen), likely)
-                raise CheckFailed(
-                    what, f"expected {_short(expected)}, yours gave {_short(seen)}", likely, look_at
-                )
+                raise CheckFailed(what, f"expected {_short(expected)}, yours gave {_short(seen)}", likely, look_at)
             return
         self._compare(seen, reference, what, 0.0, 0.0, suspects, likely, look_at)
 
@@ -181,14 +167,10 @@ class Check:
         """
         self._compare(seen, _tensor(expected), what, atol, rtol, suspects, likely, look_at)
 
-    def that(
-        self, holds: bool, what: str, *, expected: Any, seen: Any, likely: str = "", look_at: str = ""
-    ) -> None:
+    def that(self, holds: bool, what: str, *, expected: Any, seen: Any, likely: str = "", look_at: str = "") -> None:
         """`holds` is true; the caller says what was expected and seen."""
         if not bool(holds):
-            raise CheckFailed(
-                what, f"expected {_words(expected)}, yours gave {_words(seen)}", likely, look_at
-            )
+            raise CheckFailed(what, f"expected {_words(expected)}, yours gave {_words(seen)}", likely, look_at)
 
     def passed(self, part: str, points: int, hidden_points: int) -> None:
         """Say that a part's visible checks pass, and that hidden ones follow: never more than is known."""
@@ -217,9 +199,7 @@ class Check:
                 look_at,
             )
         if value.shape != expected.shape:
-            self.shape(
-                value, expected.shape, what, likely=_suspect(value, suspects, atol, rtol), look_at=look_at
-            )
+            self.shape(value, expected.shape, what, likely=_suspect(value, suspects, atol, rtol), look_at=look_at)
         if value.is_complex():
             raise CheckFailed(what, f"expected real numbers, yours are {_form(value)}", likely, look_at)
         differs = ~_is_close(value, expected, atol, rtol)
@@ -229,7 +209,9 @@ class Check:
         place = f"[{', '.join(map(str, first))}]"
         count = int(differs.sum())
         if value.is_floating_point() and value.isnan().any():
-            finding = f"expected {_short(expected)}, yours holds NaN ({int(value.isnan().sum())} of {value.numel()} numbers)"
+            finding = (
+                f"expected {_short(expected)}, yours holds NaN ({int(value.isnan().sum())} of {value.numel()} numbers)"
+            )
             likely = likely or "a division by zero, or a logarithm or root of a negative number"
         elif value.numel() <= 12:
             finding = f"expected {_short(expected)}, yours gave {_short(value)}"
@@ -258,11 +240,7 @@ def _suspect(value: torch.Tensor, suspects: Mapping[str, Any] | None, atol: floa
     """The misconception whose value this is, if one of them fits."""
     for sentence, wrong in (suspects or {}).items():
         wrong = _tensor(wrong)
-        if (
-            wrong is not None
-            and wrong.shape == value.shape
-            and bool(_is_close(value, wrong, atol, rtol).all())
-        ):
+        if wrong is not None and wrong.shape == value.shape and bool(_is_close(value, wrong, atol, rtol).all()):
             return sentence
     return ""
 
@@ -300,9 +278,7 @@ def draw_side_by_side(expected: torch.Tensor, seen: torch.Tensor, differs: torch
     low, high = float(finite.min()), float(finite.max())
     figure, axes = plots.new(columns=2, width=7, height=min(3.6, 1.4 + 0.25 * expected.shape[0]))
     for axis, title, tensor in ((axes[0], "expected", expected), (axes[1], "yours", seen)):
-        image = axis.imshow(
-            tensor, vmin=low, vmax=high if high > low else low + 1, cmap="cividis", aspect="auto"
-        )
+        image = axis.imshow(tensor, vmin=low, vmax=high if high > low else low + 1, cmap="cividis", aspect="auto")
         axis.set_title(title)
         axis.set_xticks(range(0, tensor.shape[1], math.ceil(tensor.shape[1] / 8)))
         axis.set_yticks(range(0, tensor.shape[0], math.ceil(tensor.shape[0] / 8)))
@@ -341,9 +317,7 @@ def _side_by_side_text(expected: torch.Tensor, seen: torch.Tensor, differs: torc
     lines = []
     for left, right, mark in list(zip(expected.tolist(), seen.tolist(), differs.tolist(), strict=True))[:6]:
         numbers = " ".join(f"{number:9.4g} " for number in left[:5])
-        yours = " ".join(
-            f"{number:9.4g}{'*' if bad else ' '}" for number, bad in zip(right[:5], mark[:5], strict=True)
-        )
+        yours = " ".join(f"{number:9.4g}{'*' if bad else ' '}" for number, bad in zip(right[:5], mark[:5], strict=True))
         lines.append(f"  {numbers} | {yours}")
     width = max(len(line.split("|")[0]) for line in lines)
     more = "  (only a corner is shown)" if expected.shape[0] > 6 or expected.shape[1] > 5 else ""
