@@ -307,7 +307,8 @@ def draw_side_by_side(expected: torch.Tensor, seen: torch.Tensor, differs: torch
     slice_words = f" (slice {lead} of the leading dimensions)" if lead else ""
     plots.show(
         figure,
-        alt=f"{what}: expected and yours side by side{slice_words}; a cross marks each of the {int(differs.sum())} numbers shown that differ.",
+        alt=f"{what}: expected and yours side by side{slice_words}; a cross marks each of the "
+        f"{int(differs.sum())} numbers shown that differ.",
         text=_side_by_side_text(expected, seen, differs),
     )
 
