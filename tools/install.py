@@ -1,6 +1,6 @@
 """Install the course into .venv: `python3 tools/install.py`, with `--test` for what the tests need as well.
 
-Runs on any Python 3, so that an old one gets a sentence and not a syntax error. A second call sees that nothing changed
+Runs on an old Python 3 too, which then gets a sentence and not a syntax error. A second call sees that nothing changed
 and returns at once. Standard library only: nothing is installed yet when this starts.
 """
 
@@ -35,17 +35,17 @@ def run(command, sentence):
 def check_machine():
     if sys.version_info < NEEDED_PYTHON:
         stop(
-            "this is Python %d.%d at %s, and the course needs %d.%d or newer. Install one (python.org, your system's "
-            "packages, or Homebrew) and name it: make lab PYTHON=python3.12"
-            % (sys.version_info[0], sys.version_info[1], sys.executable, NEEDED_PYTHON[0], NEEDED_PYTHON[1])
+            f"this is Python {sys.version_info[0]}.{sys.version_info[1]} at {sys.executable}, and the course needs "
+            f"{NEEDED_PYTHON[0]}.{NEEDED_PYTHON[1]} or newer. Install one (python.org, your system's packages, or "
+            "Homebrew) and name it: make lab PYTHON=python3.12"
         )
     if sys.maxsize < 2**32:
         stop("this is a 32-bit Python, and PyTorch needs a 64-bit one. Install the 64-bit Python from python.org.")
     free = shutil.disk_usage(ROOT).free
     if free < NEEDED_DISK and not os.path.exists(PYTHON):
         stop(
-            "%.1f GB are free on the disk of %s, and the installation needs about %.0f GB. Free some space and run "
-            "the same command again." % (free / 1e9, ROOT, NEEDED_DISK / 1e9)
+            f"{free / 1e9:.1f} GB are free on the disk of {ROOT}, and the installation needs about "
+            f"{NEEDED_DISK / 1e9:.0f} GB. Free some space and run the same command again."
         )
 
 
@@ -55,8 +55,8 @@ def make_environment():
     print("Making the environment .venv ...", flush=True)
     if subprocess.call([sys.executable, "-m", "venv", "--clear", VENV]) != 0:
         stop(
-            "Python could not make a virtual environment in %s. On Debian and Ubuntu its part for that is a package of "
-            "its own: sudo apt install python3-venv" % VENV
+            f"Python could not make a virtual environment in {VENV}. On Debian and Ubuntu its part for that is a "
+            "package of its own: sudo apt install python3-venv"
         )
 
 

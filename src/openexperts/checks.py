@@ -1,4 +1,4 @@
-"""Checks that teach: every failure says what was expected, what was seen, the likely misconception, and where to look.
+"""Checks that teach: a failure says what was expected, what was seen, the likely misconception, and where to look.
 
 The same check serves the notebook, `openexperts check` in the terminal, and the grader. A lab calls the learner's
 function through `check.call`, so that an unwritten or crashing answer becomes a sentence, and compares by value:
@@ -71,7 +71,9 @@ def _short(value: Any, limit: int = 160) -> str:
 
 
 def _rounded(value: Any) -> Any:
-    return [_rounded(item) for item in value] if isinstance(value, list) else float(f"{value:.4g}")
+    if isinstance(value, list):
+        return [_rounded(item) for item in value]
+    return float(f"{value:.4g}")
 
 
 def _form(value: torch.Tensor) -> str:
@@ -260,69 +262,63 @@ def _where(error: Exception, name: str) -> str:
 
 
 def draw_side_by_side(expected: torch.Tensor, seen: torch.Tensor, differs: torch.Tensor, what: str) -> None:
-    """Draw the expected and the seen tensor beside each other, with a cross on each number that differs.
+    """Draw the expected and the seen tensor beside each other, and a map of where they differ.
 
-    Tensors of more than two dimensions are shown at the first slice that differs; at most 32 rows and columns.
+    Tensors of more than two dimensions are shown at the first slice that differs; at most 32 rows and columns around
+    the first difference (a terminal gets 6 rows of 5 numbers).
     """
     from openexperts import plots  # matplotlib takes a second to import, and only a failure needs it
 
-    place = differs.nonzero()[0].tolist()
-    lead = place[:-2]
-    for index in lead:
-        expected, seen, differs = expected[index], seen[index], differs[index]
-    rows = [tensor.reshape(1, -1) if tensor.dim() == 1 else tensor for tensor in (expected, seen, differs)]
-    row, column = (max(0, position - 16) for position in ([0] * (2 - len(place)) + place)[-2:])
-    expected, seen, differs = (tensor[row : row + 32, column : column + 32] for tensor in rows)
-    expected, seen = expected.double(), seen.double()
+    *lead, row, column = [0, *differs.nonzero()[0].tolist()] if expected.dim() == 1 else differs.nonzero()[0].tolist()
+    slices = [tensor[tuple(lead)] if lead else tensor for tensor in (expected.double(), seen.double(), differs)]
+    slices = [tensor.reshape(1, -1) if tensor.dim() == 1 else tensor for tensor in slices]
+    words = _side_by_side_text(*_window(slices, max(0, row - 3), max(0, column - 2), 6, 5))
+    top, left = max(0, row - 16), max(0, column - 16)
+    expected, seen, differs = _window(slices, top, left, 32, 32)
+
     finite = torch.cat([expected.flatten(), seen[seen.isfinite()].flatten()])
     low, high = float(finite.min()), float(finite.max())
-    figure, axes = plots.new(columns=2, width=7, height=min(3.6, 1.4 + 0.25 * expected.shape[0]))
-    for axis, title, tensor in ((axes[0], "expected", expected), (axes[1], "yours", seen)):
-        image = axis.imshow(tensor, vmin=low, vmax=high if high > low else low + 1, cmap="cividis", aspect="auto")
+    figure, axes = plots.new(columns=3, width=8.5, height=min(3.6, 1.4 + 0.25 * expected.shape[0]))
+    for axis, title, tensor in zip(
+        axes, ("expected", "yours", "where they differ (black)"), (expected, seen, differs), strict=True
+    ):
+        if tensor is differs:
+            axis.imshow(differs.numpy(), vmin=0, vmax=1, cmap="Greys", aspect="auto")
+        else:
+            image = axis.imshow(tensor.numpy(), vmin=low, vmax=max(high, low + 1e-9), cmap="cividis", aspect="auto")
         axis.set_title(title)
-        axis.set_xticks(range(0, tensor.shape[1], math.ceil(tensor.shape[1] / 8)))
-        axis.set_yticks(range(0, tensor.shape[0], math.ceil(tensor.shape[0] / 8)))
+        for length, start, ticks in zip(tensor.shape, (top, left), (axis.set_yticks, axis.set_xticks), strict=True):
+            places = range(0, length, math.ceil(length / 8))
+            ticks(places, labels=[str(start + place) for place in places])
         axis.set_xlabel("column")
-        if tensor.shape[0] > 1:
-            axis.set_ylabel("row")
-        if tensor.numel() <= 48:
-            for (i, j), number in zip(
-                torch.cartesian_prod(*map(torch.arange, tensor.shape)).tolist(),
-                tensor.flatten().tolist(),
-                strict=True,
-            ):
-                axis.text(
-                    j,
-                    i,
-                    f"{number:.3g}",
-                    ha="center",
-                    va="center",
-                    fontsize=8,
-                    color="black",
-                    bbox={"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 1},
-                )
-    y, x = differs.nonzero(as_tuple=True)
-    axes[1].scatter(x, y, marker="x", color=plots.RED, s=60)
-    figure.colorbar(image, ax=list(axes), label="value")
-    slice_words = f" (slice {lead} of the leading dimensions)" if lead else ""
+        axis.set_ylabel("row")
+        if tensor.numel() <= 48 and tensor is not differs:
+            label = {"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 1}
+            for i, numbers in enumerate(tensor.tolist()):
+                for j, number in enumerate(numbers):
+                    axis.text(j, i, f"{number:.3g}", ha="center", va="center", fontsize=8, bbox=label)
+    figure.colorbar(image, ax=axes[1], label="value")
+    place = f" (slice {lead} of the leading dimensions)" if lead else ""
     plots.show(
         figure,
-        alt=f"{what}: expected and yours side by side{slice_words}; a cross marks each of the "
-        f"{int(differs.sum())} numbers shown that differ.",
-        text=_side_by_side_text(expected, seen, differs),
+        alt=f"{what}: expected, yours, and where they differ, side by side{place}: {int(differs.sum())} of the "
+        f"{differs.numel()} numbers shown differ.",
+        text=words,
     )
 
 
+def _window(tensors: list[torch.Tensor], top: int, left: int, height: int, width: int) -> list[torch.Tensor]:
+    return [tensor[top : top + height, left : left + width] for tensor in tensors]
+
+
 def _side_by_side_text(expected: torch.Tensor, seen: torch.Tensor, differs: torch.Tensor) -> str:
-    """The same picture for a terminal: at most 6 rows of 5 numbers, a star at each difference."""
-    lines = []
-    for left, right, mark in list(zip(expected.tolist(), seen.tolist(), differs.tolist(), strict=True))[:6]:
-        numbers = " ".join(f"{number:9.4g} " for number in left[:5])
-        yours = " ".join(f"{number:9.4g}{'*' if bad else ' '}" for number, bad in zip(right[:5], mark[:5], strict=True))
-        lines.append(f"  {numbers} | {yours}")
-    width = max(len(line.split("|")[0]) for line in lines)
-    more = "  (only a corner is shown)" if expected.shape[0] > 6 or expected.shape[1] > 5 else ""
-    return "\n".join(["  " + "expected".ljust(width - 2) + "| yours (* differs)" + more, *lines])
+    """The same picture for a terminal, a star at each difference."""
+    rows = [("expected", "yours (* differs)")]
+    for left, right, marks in zip(expected.tolist(), seen.tolist(), differs.tolist(), strict=True):
+        yours = [f"{number:9.4g}{'*' if bad else ' '}" for number, bad in zip(right, marks, strict=True)]
+        rows.append((" ".join(f"{number:9.4g}" for number in left), " ".join(yours)))
+    width = max(len(left) for left, _ in rows)
+    return "\n".join(f"  {left:{width}}  |  {right}" for left, right in rows)
 
 
 check = Check()

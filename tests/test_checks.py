@@ -1,0 +1,152 @@
+"""The checks' messages: expected, seen, likely misconception, where to look; and nothing wrong that passes."""
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from openexperts import checks
+from openexperts.checks import CheckFailed, check
+
+
+def message(function, *args, **kwargs) -> str:
+    with pytest.raises(CheckFailed) as caught:
+        function(*args, **kwargs)
+    return str(caught.value)
+
+
+def test_a_message_has_all_four_parts():
+    text = message(
+        check.equal,
+        [[0, 1], [1, 2]],
+        [[0, 2], [1, 2]],
+        "the experts chosen",
+        suspects={"the weights were chosen": [[9, 9], [9, 9]], "the bias was left out": [[0, 1], [1, 2]]},
+        likely="something else",
+        look_at="step 1",
+    )
+    assert text.splitlines() == [
+        "the experts chosen: expected [[0, 2], [1, 2]], yours gave [[0, 1], [1, 2]] (position [0, 1] differs).",
+        "Likely: the bias was left out.",
+        "Look at: step 1.",
+    ]
+
+
+def test_without_a_fitting_suspect_the_general_misconception_is_named():
+    assert "Likely: general" in message(check.close, [1.0], [2.0], "x", suspects={"no": [3.0]}, likely="general")
+
+
+def test_different_tensors_are_drawn_side_by_side(capsys):
+    message(check.close, torch.tensor([[1.0, 2.0], [3.0, 5.0]]), [[1, 2], [3, 4]], "x")
+    drawn = capsys.readouterr().out
+    assert "expected" in drawn and "yours" in drawn and "5*" in drawn and "3*" not in drawn
+
+
+@pytest.mark.parametrize("shape", [(3,), (2, 3), (3, 1), (2, 2, 3), (2, 1, 40, 50)])
+def test_tensors_of_any_shape_can_be_drawn(shape, capsys):
+    expected = torch.zeros(shape)
+    seen = expected.clone()
+    seen.view(-1)[-1] = 1.0
+    message(check.close, seen, expected, "x")
+    assert "1*" in capsys.readouterr().out.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("seen", "words"),
+    [
+        (None, "return"),
+        ("a word", "str"),
+        (torch.tensor([1.0, float("nan")]), "NaN"),
+        (torch.tensor([1.0, float("inf")]), "inf"),
+        (torch.ones(3), "expected shape [2], yours has shape [3]"),
+        (torch.ones(1, 2), "shape [1, 2]"),
+        (torch.ones(2, dtype=torch.complex64), "complex"),
+        ([[1.0], [2.0, 3.0]], "list"),
+    ],
+)
+def test_what_is_not_the_expected_tensor_gets_a_sentence(seen, words):
+    assert words in message(check.close, seen, [1.0, 2.0], "the weights")
+
+
+def test_two_dimensions_the_wrong_way_round_are_named():
+    assert "wrong way round" in message(check.shape, torch.ones(2, 3), (3, 2), "x")
+
+
+def test_nan_is_never_close_not_even_to_itself():
+    nan = torch.tensor([float("nan")])
+    assert message(check.close, nan, nan, "x")
+
+
+@given(st.floats(-100, 100), st.floats(1e-3, 10))
+def test_close_is_close_and_far_is_far(value, distance):
+    check.close(torch.tensor([value], dtype=torch.float64), [value], "x")
+    with pytest.raises(CheckFailed):
+        check.close(value + distance + 1e-5 * abs(value) + 1e-5, value, "x")
+
+
+def test_equal_takes_no_tolerance():
+    assert message(check.equal, [1.0000001], torch.tensor([1.0], dtype=torch.float64), "x")
+    check.equal(torch.tensor([True, False]), [True, False], "x")
+    check.equal("a", "a", "x")
+    assert "'b'" in message(check.equal, "b", "a", "x")
+
+
+def unwritten(x):
+    raise NotImplementedError
+
+
+def crashes(x):
+    return x @ torch.ones(5)
+
+
+def test_an_unwritten_answer_is_named():
+    assert "unwritten: not written yet" in message(check.call, unwritten, 1)
+
+
+def test_an_exception_becomes_a_sentence():
+    text = message(check.call, crashes, torch.ones(2, 3))
+    assert text.startswith("crashes: stopped with RuntimeError") and "Traceback" not in text
+
+
+def test_the_line_of_the_learners_code_is_named():
+    namespace = {}
+    exec(compile("def answer(x):\n    y = x + 1\n    return y / 0\n", "/tmp/ipykernel_1/2.py", "exec"), namespace)
+    assert "line 3 of the cell with `answer`" in message(check.call, namespace["answer"], 1)
+
+
+@pytest.mark.parametrize(("result", "words"), [(None, "None"), ((1, 2, 3), "gave 3"), (torch.ones(2), "Tensor")])
+def test_a_wrong_number_of_values_is_named(result, words):
+    text = message(check.call, lambda: result, returns=("weights", "indices"))
+    assert "2 values (weights, indices)" in text and words in text
+
+
+def test_a_right_call_gives_back_what_the_function_returned():
+    assert check.call(lambda a, b: (a, b), 1, b=2, returns=("a", "b")) == (1, 2)
+
+
+def test_in_a_notebook_no_traceback_is_drawn():
+    error = CheckFailed("x", "expected 1, yours gave 2")
+    assert error._render_traceback_() == ["x: expected 1, yours gave 2."]
+
+
+def test_passing_says_no_more_than_is_known(capsys):
+    check.passed("Part 1", points=1, hidden_points=2)
+    assert capsys.readouterr().out == (
+        "Part 1: the visible checks pass (1 of 3 points). More checks run when you submit (2 points).\n"
+    )
+
+
+def test_a_figure_needs_words():
+    from openexperts import plots
+
+    with pytest.raises(ValueError, match="alternative text"):
+        plots.show(plots.new()[0], alt=" ")
+
+
+def test_differences_in_a_large_tensor_are_counted():
+    expected = torch.zeros(40, 50)
+    seen = expected.clone()
+    seen[3, 4] = seen[30, 40] = 1
+    text = message(check.close, seen, expected, "logits")
+    assert "expected 0.0 at [3, 4], yours gave 1.0; 2 of 2000 numbers differ" in text
+    assert checks._short(expected).startswith("a tensor of shape [40, 50]")
