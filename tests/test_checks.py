@@ -1,9 +1,11 @@
 """The checks' messages: expected, seen, likely misconception, where to look; and nothing wrong that passes."""
 
+import nbformat.v4 as v4
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from nbclient import NotebookClient
 
 from openexperts import checks
 from openexperts.checks import CheckFailed, check
@@ -150,3 +152,25 @@ def test_differences_in_a_large_tensor_are_counted():
     text = message(check.close, seen, expected, "logits")
     assert "expected 0.0 at [3, 4], yours gave 1.0; 2 of 2000 numbers differ" in text
     assert checks._short(expected).startswith("a tensor of shape [40, 50]")
+
+
+def test_in_a_kernel_each_mistake_is_a_sentence_and_a_learners_own_error_keeps_its_traceback():
+    sources = [
+        "from openexperts.checks import check",
+        "check.equal(check.call(not_run_yet), 1, 'x')",
+        "def answer():\n    raise NotImplementedError",
+        "check.equal(check.call(answer), 1, 'x')",
+        "def answer():\n    total = 1\n    return total + missing_name",
+        "check.equal(check.call(answer), 1, 'x')",
+        "answer()",
+        "check.equal(1, 1, 'x')",
+    ]
+    notebook = v4.new_notebook(cells=[v4.new_code_cell(source) for source in sources])
+    NotebookClient(notebook, allow_errors=True, kernel_name="python3").execute()
+    said = ["\n".join(line for output in cell.outputs for line in output.traceback) for cell in notebook.cells]
+    assert "not_run_yet: there is no such name yet" in said[1] and "Look at: the answer cell above" in said[1]
+    assert "answer: not written yet" in said[3]
+    assert "answer: stopped with NameError" in said[5]
+    assert "line 3 of the cell with `answer`: `return total + missing_name`" in said[5]
+    assert not any("Traceback" in text for text in (said[1], said[3], said[5]))
+    assert "Traceback" in said[6] and said[7] == ""

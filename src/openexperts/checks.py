@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
+from IPython import get_ipython
 
 _ANSWER_FILES = (
     "<ipython-input",
@@ -321,4 +322,19 @@ def _side_by_side_text(expected: torch.Tensor, seen: torch.Tensor, differs: torc
     return "\n".join(f"  {left:{width}}  |  {right}" for left, right in rows)
 
 
+def _explain_missing_name(shell: Any, kind: type, error: NameError, trace: Any, tb_offset: int | None = None) -> Any:
+    """In a check cell, a name that is not there means an answer cell that was not run: say so. Else show the error."""
+    if "check." not in shell.user_ns["_ih"][-1] or trace.tb_next.tb_next:  # a frame of IPython, the cell, and no more
+        return shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
+    failed = CheckFailed(
+        str(error.name),
+        "there is no such name yet",
+        likely="its cell was not run since the kernel started, or the name is spelt differently",
+        look_at="the answer cell above: run it (or Run > Run All Above Selected Cell), then run this check again",
+    )
+    shell._showtraceback(kind, error, failed._render_traceback_())
+
+
 check = Check()
+if (_shell := get_ipython()) is not None:
+    _shell.set_custom_exc((NameError,), _explain_missing_name)
