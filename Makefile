@@ -8,10 +8,10 @@ help:  ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 20
 
 lab: installed  ## install on the first call, then open JupyterLab on the first page
-	@$(BIN)/openexperts lab
+	@$(BIN)/openexperts lab $(ARGS)
 
 teach: installed  ## the teacher's JupyterLab, with Formgrader
-	@$(BIN)/openexperts teach
+	@$(BIN)/openexperts teach $(ARGS)
 
 test: testable  ## install what the tests need, then run all of them
 	@$(BIN)/ruff check .
