@@ -1,8 +1,8 @@
 """Measure the course on this machine and write benchmarks/results.md: `make bench`.
 
-In one run: the ways to compute a mixture-of-experts layer as ratios (benchmarks/moe_layer.py), processor-seconds, seconds
-and peak memory of each lesson and lab from a clean kernel, seconds to load the open model from the cache, and seconds
-from `make lab` to a served page when everything is installed.
+In one run: the ways to compute a mixture-of-experts layer as ratios (benchmarks/moe_layer.py); seconds,
+processor-seconds and peak memory of each lesson and lab from a clean kernel; seconds to load the open model from the
+cache; and seconds from `make lab` to a served page when everything is installed.
 """
 
 import argparse
@@ -71,7 +71,7 @@ def measure_notebook(path: Path) -> dict:
 def measure_model() -> float:
     """Seconds to load the open model and its tokenizer from the cache, imports excluded; median of three processes."""
     code = (
-        "import time, torch, transformers\nfrom openexperts import open_model\nfrom transformers import LlamaForCausalLM\n"
+        "import time\nfrom openexperts import open_model\nfrom transformers import LlamaForCausalLM\n"
         "start = time.perf_counter()\nopen_model.load()\nprint(time.perf_counter() - start)"
     )
     return statistics.median(float(subprocess.check_output([sys.executable, "-c", code])) for _ in range(3))
