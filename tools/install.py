@@ -121,22 +121,30 @@ def fingerprint(extra):
     return digest.hexdigest()
 
 
+def installed(extra):
+    """Whether .venv holds what this version of the project asks for; with the tests' part it holds the rest too."""
+    for with_tests in (True,) if extra else (True, False):
+        if os.path.exists(PYTHON) and os.path.exists(stamp(with_tests)):
+            with open(stamp(with_tests)) as file:
+                if file.read() == fingerprint(with_tests):
+                    return True
+    return False
+
+
+def stamp(with_tests):
+    return os.path.join(VENV, "installed-with-tests" if with_tests else "installed")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--test", action="store_true", help="install what the tests need too, a browser included")
     extra = parser.parse_args().test
     check_machine()
-    stamp = os.path.join(VENV, "installed-with-tests" if extra else "installed")
-    current = fingerprint(extra)
-    made_for = ""
-    if os.path.exists(stamp) and os.path.exists(PYTHON):
-        with open(stamp) as file:
-            made_for = file.read()
-    if made_for != current:
+    if not installed(extra):
         make_environment()
         install_packages(extra)
-        with open(stamp, "w") as file:
-            file.write(current)
+        with open(stamp(extra), "w") as file:
+            file.write(fingerprint(extra))
     if extra:
         install_browser()
 
