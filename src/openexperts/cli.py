@@ -1,0 +1,243 @@
+"""The command `openexperts`: what learners and teachers type.
+
+Exit codes: 0 done; 1 a check does not pass yet, or a learner could not be graded; 2 what was asked cannot be done, and
+a sentence says why; 130 stopped with Ctrl-C. Everything slow is imported by the command that needs it.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import openexperts
+from openexperts.grading.course import CourseError, find_root, require_lab
+
+MODEL_STAMP = Path("classroom") / "open-model.txt"
+EXAMPLES = """examples:
+  openexperts lab                              open JupyterLab on the first page
+  openexperts check 02-experts                 the visible checks of your lab, in words
+  openexperts teach                            JupyterLab with Formgrader
+  openexperts grade 02-experts                 collect, grade and give feedback to the class
+  openexperts tour --lab 02-experts            watch a class of three go through every step
+
+`openexperts COMMAND --help` says more about one command.
+"""
+
+
+def lab(arguments) -> int:
+    """Bring the open model, fetch the labs, and start JupyterLab."""
+    from openexperts import jupyter
+
+    root = find_root()
+    port = jupyter.choose_port(arguments.port)  # say what is wrong before the slow steps
+    jupyter.first_page(root, arguments.page)
+    if arguments.command == "lab":
+        bring_model_once(root)
+    from openexperts.grading.labs import fetch
+
+    for sentence in fetch(root):
+        print(sentence)
+    view = "learner" if arguments.command == "lab" else "teacher"
+    jupyter.start(root, view, arguments.page, port if arguments.port else None, not arguments.no_browser)
+    return 0
+
+
+def bring_model_once(root: Path) -> None:
+    """Run `openexperts model`, unless it worked before and the model is still where it was put.
+
+    A process of its own, so that the server does not carry torch. Without the model the course opens all the same: what
+    needs it says so itself.
+    """
+    try:
+        known, place = (root / MODEL_STAMP).read_text(encoding="utf-8").splitlines()
+        if known == wanted_model() and (known or Path(place).is_dir()):
+            return
+    except (OSError, ValueError):
+        pass
+    if subprocess.call([sys.executable, "-m", "openexperts.cli", "model"], cwd=root) != 0:
+        print("The course opens without the open model: unit 01 needs it, unit 02 does not.", flush=True)
+
+
+def model(arguments) -> int:
+    """Bring the open model, and note where it is, so that the next start need not look."""
+    from openexperts.open_model import OpenModelError, prepare
+
+    try:
+        place = prepare()
+    except OpenModelError as error:
+        raise CourseError(f"The open model: {error}") from None
+    stamp = find_root() / MODEL_STAMP
+    stamp.parent.mkdir(mode=0o700, exist_ok=True)
+    stamp.write_text(f"{wanted_model()}\n{place}\n", encoding="utf-8")
+    return 0
+
+
+def wanted_model() -> str:
+    return os.environ.get("OPENEXPERTS_MODEL", "").strip()
+
+
+def check(arguments) -> int:
+    """Run a lab's visible checks."""
+    from openexperts.grading.checking import Result, check
+    from openexperts.grading.labs import released_notebook
+
+    root = find_root()
+    release = released_notebook(root, arguments.lab)
+    notebook = arguments.notebook or root / "my-labs" / arguments.lab / f"{arguments.lab}.ipynb"
+    if not notebook.is_file():
+        hint = "" if arguments.notebook else " Run `openexperts lab` once: it fetches every lab."
+        raise CourseError(f"There is no file {notebook}.{hint}")
+    if arguments.timeout < 1:
+        raise CourseError("--timeout is a number of seconds, 1 or more.")
+    shown = notebook.relative_to(root) if notebook.is_relative_to(root) else notebook
+    print(f"Running {shown} in a fresh kernel; a cell may take {arguments.timeout} s.\n", flush=True)
+    results = []
+    for item in check(notebook, release, arguments.timeout):
+        if isinstance(item, Result):
+            results.append(item)
+            item = describe(item)
+        print(item, flush=True)
+    print("\n" + summary(results))
+    return 0 if all(result.passed for result in results if result.part.checks) else 1
+
+
+def describe(result) -> str:
+    """One part's result, in words."""
+    part = result.part
+    if not part.checks:
+        state = "written" if result.passed else "not written yet"
+        return f"{part.title}: {state}; a person marks it ({points(part.person_points)})"
+    if result.passed:
+        return f"{part.title}: passed ({part.visible_points:g} of {part.visible_points:g} visible points)"
+    text = "\n".join(result.messages).replace("\n", "\n    ")
+    return f"{part.title}: not yet (0 of {part.visible_points:g} visible points)\n    {text}"
+
+
+def summary(results) -> str:
+    """Where the learner stands, and what is not known yet."""
+    visible = [result for result in results if result.part.checks]
+    have = sum(result.part.visible_points for result in visible if result.passed)
+    lines = [f"Visible checks: {have:g} of {points(sum(result.part.visible_points for result in visible))}."]
+    hidden = sum(result.part.hidden_points for result in results)
+    person = sum(result.part.person_points for result in results)
+    if hidden:
+        lines.append(f"More checks run when you submit: {points(hidden)}.")
+    if person:
+        lines.append(f"A person marks: {points(person)}.")
+    return " ".join(lines)
+
+
+def points(number: float) -> str:
+    return f"{number:g} point" if number == 1 else f"{number:g} points"
+
+
+def release(arguments) -> int:
+    """Make labs/ from solutions/."""
+    from openexperts.grading.labs import release
+
+    root = find_root()
+    for name in release(root, arguments.labs):
+        print(f"Released labs/{name}/{name}.ipynb")
+    return 0
+
+
+def grade(arguments) -> int:
+    """Collect, autograde, and give feedback."""
+    from openexperts.grading.classroom import grade
+
+    root = find_root()
+    require_lab(root, arguments.lab, "solutions")
+    print("This runs learners' code with your own rights on this computer: grade only people you trust.\n", flush=True)
+    good = True
+    for line, graded in grade(root, arguments.lab):
+        print(line, flush=True)
+        good = good and graded
+    return 0 if good else 1
+
+
+def tour(arguments) -> int:
+    """Play a whole class."""
+    from openexperts.grading.tour import tour
+
+    root = find_root()
+    for line in tour(root, arguments.lab, arguments.keep):
+        print(line, flush=True)
+    return 0
+
+
+def kit(arguments) -> int:
+    """Write the learner's zip."""
+    from openexperts.grading.kit import write_kit
+
+    path, n_files = write_kit(find_root())
+    print(f"Wrote {path} ({n_files} files, {path.stat().st_size / 1e6:.1f} MB)")
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    form = argparse.RawDescriptionHelpFormatter
+    top = argparse.ArgumentParser(
+        prog="openexperts", description="A course on open models and Mixture of Experts.", epilog=EXAMPLES,
+        formatter_class=form,
+    )  # fmt: skip
+    top.add_argument("--version", action="version", version=f"openexperts {openexperts.__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    def add(name, run, says, example):
+        command = commands.add_parser(
+            name, help=says, description=says[0].upper() + says[1:] + ".", formatter_class=form,
+            epilog=f"example:\n  openexperts {example}",
+        )  # fmt: skip
+        command.set_defaults(run=run)
+        return command
+
+    for name, says, example in (
+        ("lab", "open JupyterLab on the first page, with every lab fetched", "lab notebooks/02-experts.ipynb"),
+        ("teach", "open the teacher's JupyterLab, with Create Assignment and Formgrader", "teach --port 9000"),
+    ):
+        command = add(name, lab, says, example)
+        command.add_argument("page", nargs="?", metavar="PAGE", help="a notebook to open instead of the first page")
+        command.add_argument("--port", type=int, help="the port of the server (default: the first free one from 8888)")
+        command.add_argument("--no-browser", action="store_true", help="print the address and open no browser")
+
+    command = add("check", check, "run the visible checks of a lab and say in words how each part does",
+                  "check 02-experts --timeout 120")  # fmt: skip
+    command.add_argument("lab", metavar="LAB", help="the lab's name, as in 02-experts")
+    command.add_argument("--notebook", type=Path, metavar="PATH", help="the notebook (default: yours in my-labs/)")
+    command.add_argument("--timeout", type=int, default=60, metavar="SECONDS", help="for each cell (default: 60)")
+
+    add("model", model, "bring the open model to this computer, once", "model")
+
+    command = add("release", release, "make labs/ from solutions/", "release 02-experts")
+    command.add_argument("labs", nargs="*", metavar="LAB", help="the labs to release (default: all)")
+
+    command = add("grade", grade, "collect, grade and give feedback for one lab", "grade 02-experts")
+    command.add_argument("lab", metavar="LAB", help="the lab's name, as in 02-experts")
+
+    command = add("tour", tour, "play a class of three through every step, in a temporary folder", "tour --keep")
+    command.add_argument("--lab", default="02-experts", metavar="LAB", help="the lab (default: 02-experts)")
+    command.add_argument("--keep", action="store_true", help="keep the folder, to look at it")
+
+    add("kit", kit, "write dist/open-experts-VERSION.zip for learners, without solutions or tests", "kit")
+    return top
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; every error a person can mend is one sentence on stderr."""
+    chosen = parser().parse_args(arguments)
+    try:
+        return chosen.run(chosen)
+    except CourseError as error:
+        print(f"openexperts: {error}", file=sys.stderr)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        print(f"openexperts: {place}{error.strerror or error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("\nopenexperts: stopped.", file=sys.stderr)
+        return 130
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The classroom: releasing, fetching, checking and grading labs with nbgrader."""
