@@ -83,7 +83,7 @@ def _play(course: Path, learners: Path, lab: str) -> Iterator[str]:
         export = course / "classroom" / "grades.csv"
         rows = _gradebook(teacher.coursedir.db_url, lab, export)
         step("export")
-    yield f"Lab {lab} and a class of {len(LEARNERS)}: released, fetched, submitted, collected, graded, marked, exported.\n"
+    yield f"A class of {len(LEARNERS)} did {lab}: released, fetched, submitted, collected, graded, marked, exported.\n"
     yield f"{'learner':<12}{'checks':>10}{'by a person':>14}{'total':>10}{'of':>8}   feedback"
     for name, checks, person, total, most in rows:
         found = any((learners / name / lab / "feedback").rglob(f"{lab}.html"))
