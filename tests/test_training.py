@@ -1,0 +1,141 @@
+"""The text, the small configurations and the training loop that the lessons share."""
+
+import math
+from functools import partial
+
+import pytest
+import torch
+
+from openexperts.configs import build, dense_twin, routers, size, tiny_deepseek, tiny_llama
+from openexperts.corpora import PROBABILITIES, Domains
+from openexperts.training import BiasBalance, History, Run, Settings, evaluate, train, train_all
+
+QUICK = Settings(steps=6, batch_size=4, warm_up=2, evaluate_every=3)
+
+
+@pytest.fixture(scope="module")
+def language():
+    return Domains()
+
+
+def test_the_language_is_the_same_for_the_same_seed_and_its_text_keeps_to_its_own_rules(language):
+    documents = language.documents(200, seed=1)
+    assert documents.shape == (200, language.length)
+    assert torch.equal(documents, Domains().documents(200, seed=1))
+    assert not torch.equal(documents, language.documents(200, seed=2))
+    assert language.possible(documents).all()
+    assert not Domains(seed=1).possible(documents).all()
+    assert len(set(language.vocabulary)) == language.vocab_size == 160
+    assert language.read(documents[0]).startswith("<")
+
+
+def test_a_word_that_cannot_follow_or_a_place_inside_a_text_is_not_possible(language):
+    documents = language.documents(3, seed=1)
+    documents[0, 4] = documents[0, 3]  # a word is never followed by itself
+    documents[1, 10] = 0  # a place
+    documents[2, 1] = language.vocab_size - 1  # a text begins with an adjective
+    possible = language.possible(documents)
+    assert not possible[0, 3] and not possible[1, 9] and not possible[2, 0]
+
+
+def test_the_floor_is_the_loss_of_a_reader_who_knows_the_table(language):
+    documents = language.documents(2000, seed=3)
+    loss = math.log(32) * len(documents)
+    for place, words in zip(documents[:, 0], documents[:, 1:] - 32, strict=True):
+        rows = language.successors[place, words[:-1]] == words[1:, None] + 32
+        loss -= torch.tensor(PROBABILITIES).expand(len(rows), 4)[rows].log().sum().item()
+    assert loss / (len(documents) * 32) == pytest.approx(language.floor, abs=0.01)
+
+
+def test_twins_match_in_size_and_only_the_router_is_extra():
+    config = tiny_deepseek()
+    mixture = build(config, seed=0)
+    router = sum(gate.weight.numel() for gate in routers(mixture))
+    assert size(build(dense_twin(config, "active"), 0)).total == size(mixture).active - router
+    assert size(build(dense_twin(config, "total"), 0)).total == size(mixture).total - router
+    assert size(build(tiny_llama(), 0)).total == size(build(tiny_llama(), 0)).active
+
+
+def test_the_same_seed_builds_the_same_weights_and_twins_differ_only_in_their_feed_forward_layer():
+    one, two, other = (build(tiny_deepseek(), seed).model.embed_tokens.weight for seed in (0, 0, 1))
+    assert torch.equal(one, two) and not torch.equal(one, other)
+
+
+def test_training_lowers_the_loss_and_repeats_exactly(language):
+    settings = Settings(steps=60, batch_size=8, warm_up=5, evaluate_every=20)
+    documents, validation = language.documents(480, 1), language.documents(16, 2)
+    histories = [train(build(tiny_deepseek(), 0), documents, validation, settings, lambda: None) for _ in range(2)]
+    assert histories[0].loss == histories[1].loss
+    assert histories[0].step == [0, 20, 40, 60]
+    assert histories[0].loss[-1] < histories[0].loss[0] - 0.5
+    assert histories[0].seconds == sorted(histories[0].seconds)
+
+
+def test_training_says_what_is_wrong(language):
+    with pytest.raises(ValueError, match="6 steps of 4 need 24 documents, not 23"):
+        train(build(tiny_deepseek(), 0), language.documents(23, 1), language.documents(4, 2), QUICK)
+    model = build(tiny_deepseek(), 0)
+    torch.nn.init.constant_(model.lm_head.weight, float("nan"))
+    with pytest.raises(FloatingPointError, match="at step 0"):
+        train(model, language.documents(24, 1), language.documents(4, 2), QUICK)
+
+
+def test_the_rate_rises_then_stays_or_falls():
+    stays = Settings(steps=100, learning_rate=1.0, warm_up=10)
+    assert stays.rate(0) == pytest.approx(0.1) and stays.rate(9) == stays.rate(99) == 1.0
+    falls = Settings(steps=100, learning_rate=1.0, warm_up=0, last_share=0.1)
+    assert falls.rate(0) == 1.0 and falls.rate(50) == pytest.approx(0.55) and falls.rate(100) == pytest.approx(0.1)
+
+
+def test_a_history_is_read_between_its_points_and_not_beyond():
+    history = History([0, 10], [4.0, 2.0], [0.0, 5.0])
+    assert history.at_step(10) == 2.0 and history.at_step(5) == 3.0 and history.at_seconds(2.5) == 3.0
+    with pytest.raises(ValueError, match="goes from 0 to 10"):
+        history.at_step(11)
+
+
+def test_the_bias_moves_towards_balance_and_only_while_training(language):
+    model = build(tiny_deepseek(), 0)
+    balance = BiasBalance(model, speed=0.01)
+    bias = routers(model)[0].e_score_correction_bias
+    evaluate(model, language.documents(4, 1))
+    balance.step()
+    assert not bias.any()
+    chosen = []
+    routers(model)[0].register_forward_hook(lambda _, __, output: chosen.append(output[2]))
+    model(input_ids=language.documents(4, 1))
+    balance.step()
+    load = torch.bincount(chosen[0].flatten(), minlength=16).float()
+    assert torch.equal(bias, 0.01 * (load.mean() - load).sign())
+
+
+def test_controls_do_not_learn_to_route(language):
+    frozen = build(tiny_deepseek(), 0, router="frozen")
+    before = routers(frozen)[0].weight.clone()
+    train(frozen, language.documents(24, 1), language.documents(4, 2), QUICK, lambda: None)
+    assert torch.equal(routers(frozen)[0].weight, before)
+    dice = build(tiny_deepseek(), 0, router="dice")
+    _, weights, first = routers(dice)[0](torch.ones(50, 48))
+    assert torch.equal(weights, torch.full((50, 2), 0.5)) and len(first.unique()) > 8
+
+
+def test_workers_give_what_this_process_gives(language):
+    documents, validation = partial(language.documents, 24, 1), partial(language.documents, 4, 2)
+    runs = [Run("twin", seed, partial(build, tiny_deepseek(), seed), documents, validation, QUICK) for seed in (0, 1)]
+    results = train_all(runs)
+    assert [result.run.seed for result in results] == [0, 1]
+    model = build(tiny_deepseek(), 1)
+    torch.set_num_threads(1)
+    history = train(model, documents(), validation(), QUICK, lambda: None)
+    assert results[1].history.loss == pytest.approx(history.loss, abs=1e-4)
+    assert evaluate(results[1].model(), validation()) == pytest.approx(history.loss[-1], abs=1e-4)
+
+
+def _broken():
+    raise ValueError("no such corpus")
+
+
+def test_a_worker_that_fails_says_why(language):
+    run = Run("broken", 0, partial(build, tiny_deepseek(), 0), _broken, partial(language.documents, 4, 2), QUICK)
+    with pytest.raises(ValueError, match="no such corpus"):
+        train_all([run, run])
