@@ -1,10 +1,13 @@
 """The variants that keep a lab honest, each graded by nbgrader itself with the course's own configuration.
 
+Kernels are forked from one that has imported torch (`warm_kernels.py`); the solution is also graded in a new one.
+
 The blank lab scores 0, the solution and every right variant 100 %, and every wrong variant loses exactly the check
 cells that its docstring states. See CONTRIBUTING.md for the form of a variant.
 """
 
 import ast
+import contextlib
 import re
 import shutil
 from dataclasses import dataclass, field
@@ -15,6 +18,7 @@ import pytest
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import PyFileConfigLoader
+from warm_kernels import WarmKernels
 
 from notebooks import LABS, ROOT, grader, read, source_of
 
@@ -60,6 +64,7 @@ class Course:
         config.Exchange.root = str(root / "exchange")
         self.api = NbGraderAPI(config=config)
         self.released = set()
+        self.kernels = WarmKernels()
 
     def release(self, lab: str) -> None:
         if lab not in self.released:
@@ -68,7 +73,9 @@ class Course:
             assert result["success"], result
             self.released.add(lab)
 
-    def grade(self, lab: str, student: str, answers: dict[str, str]) -> tuple[dict[str, tuple[float, float]], str]:
+    def grade(
+        self, lab: str, student: str, answers: dict[str, str], warm: bool = True
+    ) -> tuple[dict[str, tuple[float, float]], str]:
         """Points and maximum of every graded cell, and all that the graded notebook printed or raised."""
         self.release(lab)
         submission = read(self.root / "labs" / lab / f"{lab}.ipynb")
@@ -80,7 +87,8 @@ class Course:
         folder = Path(self.api.coursedir.format_path(self.api.coursedir.submitted_directory, student, lab))
         folder.mkdir(parents=True)
         nbformat.write(submission, folder / f"{lab}.ipynb")
-        result = self.api.autograde(lab, student)
+        with self.kernels.used() if warm else contextlib.nullcontext():
+            result = self.api.autograde(lab, student)
         assert result["success"], result.get("error", "") + result.get("log", "")
         with Gradebook(self.gradebook) as gradebook:
             notebook = gradebook.find_submission(lab, student).notebooks[0]
@@ -96,7 +104,9 @@ class Course:
 
 @pytest.fixture(scope="session")
 def course(tmp_path_factory):
-    return Course(tmp_path_factory.mktemp("course"))
+    course = Course(tmp_path_factory.mktemp("course"))
+    yield course
+    course.kernels.close()
 
 
 def solution_answers(lab: str) -> dict[str, str]:
@@ -116,9 +126,10 @@ def test_the_blank_lab_scores_nothing(course, lab):
     assert len(graded) >= 10 and all(score == 0 for score, _ in graded.values()), graded
 
 
+@pytest.mark.parametrize("kernel", ["warm", "new"])
 @pytest.mark.parametrize("lab", LABS)
-def test_the_solution_scores_everything_and_leaves_the_essay_to_a_person(course, lab):
-    points, said = course.grade(lab, "solution", solution_answers(lab))
+def test_the_solution_scores_everything_and_leaves_the_essay_to_a_person(course, lab, kernel):
+    points, said = course.grade(lab, f"solution-{kernel}", solution_answers(lab), warm=kernel == "warm")
     assert all(score == most for score, most in automatic(points).values()), (points, said)
     assert [name for name in points if name not in automatic(points)] == ["in-your-words"]
 
