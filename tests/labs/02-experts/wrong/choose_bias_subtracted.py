@@ -1,0 +1,12 @@
+"""The bias is taken away.
+
+loses: choose-experts-visible, choose-experts-hidden, moe-layer-visible, moe-layer-hidden
+message: taken away and not added
+"""
+
+
+# %% choose-experts
+def choose_experts(scores, bias, top_k, scale):
+    indices = (scores - bias).topk(top_k).indices
+    weights = scores.gather(1, indices)
+    return scale * weights / weights.sum(-1, keepdim=True), indices

@@ -1,0 +1,12 @@
+"""The scale is applied first, and the division cancels it.
+
+loses: choose-experts-hidden, moe-layer-visible, moe-layer-hidden
+message: the scale is missing
+"""
+
+
+# %% choose-experts
+def choose_experts(scores, bias, top_k, scale):
+    indices = (scores + bias).topk(top_k).indices
+    weights = scale * scores.gather(1, indices)
+    return weights / weights.sum(-1, keepdim=True), indices

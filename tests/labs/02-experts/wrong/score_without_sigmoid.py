@@ -1,0 +1,10 @@
+"""The products themselves are taken for scores.
+
+loses: score-experts-visible, score-experts-hidden, moe-layer-visible, moe-layer-hidden
+message: the sigmoid is missing
+"""
+
+
+# %% score-experts
+def score_experts(hidden, router_weight):
+    return hidden.float() @ router_weight.float().T
