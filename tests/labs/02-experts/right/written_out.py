@@ -1,3 +1,4 @@
+# ruff: noqa: F821, F841
 """Plain operators, a dictionary of pairs, slices in place of one grouped product."""
 
 

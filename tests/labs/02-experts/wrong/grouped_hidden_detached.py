@@ -1,3 +1,4 @@
+# ruff: noqa: F821, F841
 """No gradient reaches the tokens through the experts.
 
 loses: grouped-experts-hidden, moe-layer-hidden

@@ -1,3 +1,4 @@
+# ruff: noqa: F821, F841
 """The last expert of a token overwrites the others.
 
 loses: grouped-experts-visible, grouped-experts-hidden, moe-layer-visible, moe-layer-hidden

@@ -1,3 +1,4 @@
+# ruff: noqa: F821, F841
 """The weight multiplies the input of the expert.
 
 loses: grouped-experts-visible, grouped-experts-hidden, moe-layer-visible, moe-layer-hidden

@@ -1,3 +1,4 @@
+# ruff: noqa: F821, F841
 """No gradient reaches the router.
 
 loses: moe-layer-hidden

@@ -1,3 +1,4 @@
+# ruff: noqa: F821, F841
 """The experts carry no gradient.
 
 loses: loop-experts-hidden

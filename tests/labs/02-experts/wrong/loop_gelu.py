@@ -1,3 +1,4 @@
+# ruff: noqa: F821, F841
 """GELU as the activation.
 
 loses: loop-experts-visible, loop-experts-hidden

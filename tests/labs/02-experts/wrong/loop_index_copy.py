@@ -1,3 +1,4 @@
+# ruff: noqa: F821, F841
 """A later expert overwrites what an earlier one has added.
 
 loses: loop-experts-visible, loop-experts-hidden

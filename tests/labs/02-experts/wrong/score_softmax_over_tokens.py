@@ -1,3 +1,4 @@
+# ruff: noqa: F821, F841
 """A softmax over the wrong dimension.
 
 loses: score-experts-visible, score-experts-hidden, moe-layer-visible, moe-layer-hidden
