@@ -1,0 +1,19 @@
+"""Split straight to [heads, seq, head_dim], which runs and mixes tokens up.
+
+loses: block-visible, block-hidden
+message: the split into heads
+"""
+# ruff: noqa: F821
+
+
+# %% block
+def block(x, w, n_heads, n_kv_heads, theta, eps):
+    seq = len(x)
+    normed = parts.rms_norm(x, w["input_layernorm.weight"], eps)
+    q = (normed @ w["self_attn.q_proj.weight"].T).view(n_heads, seq, -1)
+    k = (normed @ w["self_attn.k_proj.weight"].T).view(n_kv_heads, seq, -1)
+    v = (normed @ w["self_attn.v_proj.weight"].T).view(n_kv_heads, seq, -1)
+    mixed = parts.attend(parts.rotate(q, theta), parts.rotate(k, theta), v)
+    x = x + mixed @ w["self_attn.o_proj.weight"].T
+    normed = parts.rms_norm(x, w["post_attention_layernorm.weight"], eps)
+    return x + parts.swiglu(normed, w["mlp.gate_proj.weight"], w["mlp.up_proj.weight"], w["mlp.down_proj.weight"])

@@ -1,0 +1,18 @@
+"""One block too few.
+
+loses: logits-visible, logits-hidden
+message: the last block was left out
+"""
+# ruff: noqa: F821
+
+
+# %% logits
+def logits(ids, weights, n_layers, n_heads, n_kv_heads, theta, eps):
+    x = weights["model.embed_tokens.weight"][ids]
+    for i in range(n_layers - 1):
+        x = parts.block(x, layer(weights, i), n_heads, n_kv_heads, theta, eps)
+    return parts.rms_norm(x, weights["model.norm.weight"], eps) @ weights["model.embed_tokens.weight"].T
+
+
+def smollm2_logits(ids):
+    return logits(ids, weights, **numbers)

@@ -1,0 +1,11 @@
+"""eps is added after the root.
+
+loses: norm-visible, norm-hidden
+message: eps was added after the root
+"""
+# ruff: noqa: F821
+
+
+# %% norm
+def rms_norm(x, weight, eps):
+    return x / (x.square().mean(-1, keepdim=True).sqrt() + eps) * weight

@@ -1,0 +1,11 @@
+"""The learned weight is not applied.
+
+loses: norm-visible, norm-hidden
+message: the weight was left out
+"""
+# ruff: noqa: F821
+
+
+# %% norm
+def rms_norm(x, weight, eps):
+    return x / (x.square().mean(-1, keepdim=True) + eps).sqrt()

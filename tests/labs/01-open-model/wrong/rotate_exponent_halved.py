@@ -1,0 +1,15 @@
+"""The exponent is i / d where 2 i / d is wanted.
+
+loses: rotate-visible, rotate-hidden
+message: the exponent is i / d
+"""
+# ruff: noqa: F821
+
+
+# %% rotate
+def rotate(x, theta):
+    seq, head_dim = x.shape[1:]
+    angles = torch.arange(seq)[:, None] * theta ** (-torch.arange(head_dim // 2) / head_dim)
+
+    a, b = x.chunk(2, -1)
+    return torch.cat([a * angles.cos() - b * angles.sin(), b * angles.cos() + a * angles.sin()], -1)

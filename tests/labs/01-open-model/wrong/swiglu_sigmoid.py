@@ -1,0 +1,11 @@
+"""sigmoid where silu is wanted.
+
+loses: swiglu-visible, swiglu-hidden
+message: sigmoid was used
+"""
+# ruff: noqa: F821
+
+
+# %% swiglu
+def swiglu(x, gate, up, down):
+    return ((x @ gate.T).sigmoid() * (x @ up.T)) @ down.T

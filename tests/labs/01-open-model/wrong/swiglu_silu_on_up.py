@@ -1,0 +1,11 @@
+"""silu is on up and not on the gate.
+
+loses: swiglu-visible, swiglu-hidden
+message: silu is on `up`
+"""
+# ruff: noqa: F821
+
+
+# %% swiglu
+def swiglu(x, gate, up, down):
+    return ((x @ gate.T) * torch.nn.functional.silu(x @ up.T)) @ down.T
