@@ -44,8 +44,8 @@ c.CourseDirectory.ignore = [
 # The built-in exchange is for a class, or one learner, on this computer. A class that shares a folder names it.
 shared = os.environ.get("OPENEXPERTS_EXCHANGE")
 exchange = Path(shared).expanduser().resolve() if shared else classroom / "exchange"
+classroom.mkdir(mode=0o700, exist_ok=True)  # marks are nobody else's business
 if not shared and not exchange.is_dir():
-    classroom.mkdir(mode=0o700, exist_ok=True)  # marks are nobody else's business
     exchange.mkdir()
     exchange.chmod(0o777)  # nbgrader asks that anybody can write to an exchange
 c.Exchange.root = str(exchange)
