@@ -1,8 +1,8 @@
 """JupyterLab as the learner and the teacher see it.
 
-The learner's has Assignment List and Validate; the teacher's has Create Assignment and Formgrader as well. The learner's
-file browser leaves out what a learner has no use for: labs/ above all, the twin of my-labs/ that nobody should write in.
-All this is written in jupyter_config/, in Jupyter's own form; those folders come first on Jupyter's configuration path,
+The learner's has Assignment List and Validate; the teacher's has Create Assignment and Formgrader as well. A learner's
+file browser leaves out what a learner has no use for: above all labs/, the twin of my-labs/ that nobody writes in.
+All this is written in jupyter_config/, in Jupyter's own form. Its folders come first on Jupyter's configuration path,
 so that nothing is changed in the user's own settings.
 """
 
@@ -68,6 +68,7 @@ def start(root: Path, view: str, page: str | None, asked_port: int | None, brows
         f"--ServerApp.root_dir={root}",
         f"--ServerApp.port={port}",
         "--ServerApp.port_retries=0",
+        f"--LabApp.workspaces_dir={root / 'classroom' / 'workspaces' / view}",  # open tabs of other work stay out
         "--ServerApp.log_level=WARN",  # the address and what goes wrong, not every step
         f"--LabApp.default_url=/lab/tree/{page}" if page else "--LabApp.default_url=/lab",
         *([] if browser else ["--no-browser"]),

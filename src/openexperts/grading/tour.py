@@ -110,7 +110,7 @@ def _exchange(api, action: str, lab: str) -> None:
 def _answer(path: Path, solution_path: Path, share: float) -> None:
     """Write the first `share` of the solution's answers, and some words, into the learner's notebook."""
     notebook = read_notebook(path)
-    solutions = {grade_id(cell): cell.source for cell in read_notebook(solution_path).cells if is_answer(cell)}
+    solutions = {grade_id(cell): _unmarked(cell) for cell in read_notebook(solution_path).cells if is_answer(cell)}
     answered = list(solutions)[: round(share * len(solutions))]
     after_question = False
     for cell in notebook.cells:
@@ -120,6 +120,13 @@ def _answer(path: Path, solution_path: Path, share: float) -> None:
             cell.source = WORDS
         after_question = is_task(cell)
     nbformat.write(notebook, path)
+
+
+def _unmarked(cell) -> str:
+    """An answer without nbgrader's marks around it."""
+    return "\n".join(
+        line for line in cell.source.splitlines() if "### BEGIN SOL" not in line and "### END SOL" not in line
+    )
 
 
 def _mark_by_hand(db_url: str, lab: str, name: str, share: float) -> None:
