@@ -1,0 +1,391 @@
+"""The command `openexperts`: what it says, and that everything wrong is one sentence with the right exit code."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from classroom import ROOT, SOLUTION, TOY, answered, cell, load, make_course, openexperts, save
+from openexperts import cli, jupyter
+from openexperts.grading import checking, kit
+from openexperts.grading.course import CourseError
+from openexperts.grading.labs import grade_id, is_answer, parts, read_notebook
+
+
+def make_release() -> dict:
+    """The toy lab as nbgrader releases it, without the seconds that takes."""
+    notebook = load(SOLUTION)
+    for it in notebook["cells"]:
+        text = "".join(it["source"])
+        text = re.sub(
+            r"( *)### BEGIN SOLUTION.*### END SOLUTION", r"\1raise NotImplementedError", text, flags=re.DOTALL
+        )
+        text = re.sub(r"### BEGIN HIDDEN TESTS.*### END HIDDEN TESTS", "", text, flags=re.DOTALL)
+        it["source"] = re.sub(r"=== BEGIN MARK SCHEME.*END MARK SCHEME ===", "", text, flags=re.DOTALL).rstrip()
+    return notebook
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch) -> Path:
+    """A learner's course with the toy lab fetched; the current folder is in it."""
+    monkeypatch.delenv("OPENEXPERTS_EXCHANGE", raising=False)
+    folder = make_course(tmp_path / "course")
+    for place in ("labs", "my-labs"):
+        save(folder / place / TOY / f"{TOY}.ipynb", make_release())
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def mine(course) -> Path:
+    return course / "my-labs" / TOY / f"{TOY}.ipynb"
+
+
+def run(capsys, *arguments: str) -> tuple[int, str]:
+    """Run the command in this process; its exit code and all it said."""
+    code = cli.main(list(arguments))
+    said = capsys.readouterr()
+    return code, said.out + said.err
+
+
+def one_sentence(said: str) -> str:
+    last = said.strip().splitlines()[-1]
+    assert last.startswith("openexperts: ") and last[-1] in ".?!", said
+    assert "Traceback" not in said
+    return last
+
+
+# check
+
+
+def test_check_of_the_right_answers(capsys, mine):
+    notebook = answered(mine)
+    notebook["cells"][-1]["source"] = "Zero is the neutral element."
+    save(mine, notebook)
+    code, said = run(capsys, "check", TOY)
+    assert code == 0
+    assert "Part 1 of 3. Double it: passed (1 of 1 visible points)" in said
+    assert "Part 3 of 3. In your words: written; a person marks it (4 points)" in said
+    assert "Visible checks: 2 of 2 points. More checks run when you submit: 3 points. A person marks: 4 points." in said
+
+
+def test_check_of_the_blank_lab_says_what_to_do(capsys, course):
+    code, said = run(capsys, "check", TOY)
+    assert code == 1
+    assert said.count("not yet (0 of 1 visible points)") == 2
+    assert said.count("Your answer is not written yet: it still says `raise NotImplementedError`.") == 2
+    assert "In your words: not written yet" in said
+
+
+def test_check_names_the_mistake_and_its_line(capsys, mine):
+    wrong = "def total(numbers):\n    return 1 / 0"
+    save(mine, answered(mine, double="def double(numbers):\n    return numbers", total=wrong))
+    _, said = run(capsys, "check", TOY)
+    assert "expected [2, 4], yours gave [1, 2]" in said
+    assert "ZeroDivisionError: division by zero (line 2: `return 1 / 0`)" in said
+
+
+def test_check_shows_a_broken_cell_and_not_the_name_error_that_follows(capsys, mine):
+    save(mine, answered(mine, double="def double(numbers:\n    return"))
+    _, said = run(capsys, "check", TOY)
+    assert "Your cell 'double' stopped with SyntaxError" in said
+    assert "NameError" not in said
+    assert "Part 2 of 3. Add it up: passed" in said
+
+
+def test_check_stops_an_endless_loop_and_goes_on(capsys, mine):
+    save(mine, answered(mine, double="while True:\n    pass"))
+    _, said = run(capsys, "check", TOY, "--timeout", "2")
+    assert "Your cell 'double' did not finish within 2 s and was stopped. Is there a loop that never ends?" in said
+    assert "Part 2 of 3. Add it up: passed" in said
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+def test_check_gives_up_where_a_loop_cannot_be_interrupted(capsys, mine):
+    stubborn = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True:\n    pass"
+    save(mine, answered(mine, double=stubborn))
+    code, said = run(capsys, "check", TOY, "--timeout", "2")
+    assert code == 1
+    assert "could not be interrupted, so nothing after it was run" in said
+    assert "It was not run, because the notebook stopped before it." in said
+
+
+def test_check_says_when_python_itself_ended(capsys, mine):
+    save(mine, answered(mine, total="import os\nos._exit(1)"))
+    code, said = run(capsys, "check", TOY)
+    assert code == 1
+    assert "Part 1 of 3. Double it: passed" in said
+    assert "Python itself ended in the cell 'total'" in said
+
+
+def test_check_takes_its_checks_from_the_release(capsys, mine):
+    notebook = answered(mine, double="def double(numbers):\n    return numbers")
+    cell(notebook, "double-visible")["source"] = "pass"
+    notebook["cells"].remove(cell(notebook, "total-visible"))
+    cell(notebook, "set-up")["metadata"]["tags"] = ["skip-execution"]
+    save(mine, notebook)
+    code, said = run(capsys, "check", TOY)
+    assert code == 1
+    assert "The locked cell 'double-visible' differs from the release; the released one was run." in said
+    assert "expected [2, 4], yours gave [1, 2]" in said
+    assert "The locked cell 'total-visible' is missing from your notebook; the released one was run." in said
+    assert "Part 2 of 3. Add it up: passed" in said
+
+
+def test_check_says_when_an_answer_cell_is_missing_or_double(mine):
+    release, notebook = read_notebook(mine), read_notebook(mine)
+    answer = next(it for it in notebook.cells if is_answer(it))
+    notebook.cells.append(answer.copy())
+    _, notes = checking.assemble(notebook, release)
+    assert notes == ["Two cells have the id 'double'; the last one counts. Delete the other."]
+    notebook.cells = [it for it in read_notebook(mine).cells if grade_id(it) != "double"]
+    whole, notes = checking.assemble(notebook, release)
+    assert notes == ["The answer cell 'double' is missing from your notebook: copy it from the released lab."]
+    assert list(filter(None, map(grade_id, whole.cells))) == list(filter(None, map(grade_id, release.cells)))
+
+
+def test_check_draws_where_tensors_differ(mine):
+    """The check API's picture, as text, before its message."""
+    release = read_notebook(mine)
+    visible = next(it for it in release.cells if grade_id(it) == "double-visible")
+    visible.source = "\n".join(
+        [
+            "from openexperts.checks import check",
+            "check.equal(check.call(double, [1, 2]), [2, 4], 'the numbers, doubled', look_at='step 1')",
+        ]
+    )
+    save(mine.with_name("release.ipynb"), json.loads(json.dumps(release)))
+    save(mine, answered(mine, double="def double(numbers):\n    return [2, 5]"))
+    results = [
+        it for it in checking.check(mine, mine.with_name("release.ipynb"), 60) if isinstance(it, checking.Result)
+    ]
+    (message,) = results[0].messages
+    assert re.search(r"expected +\|  ?yours \(\* differs\)\n.*5\*", message)
+    assert "the numbers, doubled: expected [2, 4], yours gave [2, 5]" in message
+    assert message.endswith("Look at: step 1.")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "There is no file"),
+        ('{"cells": [', "is damaged"),
+        ("[1, 2]", "is damaged"),
+        ('{"cells": 3}', "is damaged"),
+    ],
+)
+def test_check_of_a_missing_or_damaged_notebook(capsys, mine, content, words):
+    mine.unlink()
+    if content is not None:
+        mine.write_text(content)
+    code, said = run(capsys, "check", TOY)
+    assert code == 2
+    assert words in one_sentence(said)
+    assert "openexperts lab" in said, "what to do"
+
+
+def test_check_of_another_file(capsys, course, tmp_path):
+    save(tmp_path / "elsewhere.ipynb", answered(course / "labs" / TOY / f"{TOY}.ipynb"))
+    code, said = run(capsys, "check", TOY, "--notebook", str(tmp_path / "elsewhere.ipynb"))
+    assert code == 0, said
+
+
+def test_check_of_a_lab_that_does_not_exist(capsys, course):
+    assert run(capsys, "check", "91-toy") == (
+        2,
+        "openexperts: There is no lab '91-toy' in labs/; did you mean 90-toy?\n",
+    )
+    code, said = run(capsys, "check", "zebra")
+    assert code == 2 and "there are: 90-toy." in said
+
+
+def test_parts_know_their_points(mine):
+    assert [(part.visible_points, part.hidden_points, part.person_points) for part in parts(read_notebook(mine))] == [
+        (1, 2, 0),
+        (1, 1, 0),
+        (0, 0, 4),
+    ]
+
+
+# other commands
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check", TOY, "--timeout", "0"),
+        ("release", "91-toy"),
+        ("tour", "--lab", "91-toy"),
+        ("grade", "91-toy"),
+        ("grade", TOY),  # nobody has submitted
+        ("lab", "notebooks/99-none.ipynb"),
+        ("lab", "../../etc/passwd"),
+        ("lab", "--port", "80"),
+        ("lab", "--port", "99999"),
+        ("kit",),  # this course lacks most of what a kit holds
+    ],
+)
+def test_bad_input_is_one_sentence(capsys, course, arguments):
+    code, said = run(capsys, *arguments)
+    assert code == 2
+    one_sentence(said)
+
+
+def test_outside_a_course_is_one_sentence(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("openexperts.__file__", str(tmp_path / "site-packages" / "openexperts" / "__init__.py"))
+    code, said = run(capsys, "check", TOY)
+    assert code == 2 and "is not inside the course" in one_sentence(said)
+
+
+def test_a_file_that_cannot_be_written_is_one_sentence(capsys, course):
+    (course / "my-labs" / TOY / f"{TOY}.ipynb").unlink()
+    (course / "my-labs" / TOY).rmdir()
+    (course / "my-labs").rmdir()
+    (course / "my-labs").write_text("a file where a folder should be")
+    code, said = run(capsys, "teach", "--no-browser")
+    assert code == 2 and "my-labs" in said and "Traceback" not in said
+
+
+@pytest.mark.parametrize("command", ["lab", "teach", "check", "release", "grade", "tour", "kit", "model"])
+def test_every_command_has_help_with_an_example(command):
+    result = openexperts(ROOT, command, "--help")
+    assert result.returncode == 0 and f"example:\n  openexperts {command}" in result.stdout
+
+
+def test_no_command_or_a_wrong_one_shows_the_usage(capsys):
+    for arguments in ([], ["fly"]):
+        with pytest.raises(SystemExit) as ended:
+            cli.main(arguments)
+        assert ended.value.code == 2
+        assert "usage: openexperts" in capsys.readouterr().err
+
+
+# the port
+
+
+def test_a_port_in_use():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(CourseError, match=f"Port {port} is in use"):
+            jupyter.choose_port(port)
+
+
+def test_without_a_wish_the_next_free_port_is_taken(monkeypatch):
+    monkeypatch.setattr(jupyter, "is_free", lambda port: port >= jupyter.FIRST_PORT + 2)
+    assert jupyter.choose_port(None) == jupyter.FIRST_PORT + 2
+
+
+# the kit
+
+
+@pytest.fixture
+def whole_course(tmp_path) -> Path:
+    """Every file of the kit, as small stand-ins, and what must stay out of it."""
+    course = tmp_path / "course"
+    for name in kit.CONTENTS:
+        path = course / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if (ROOT / name).is_file() or path.suffix:
+            path.write_text(f"{name}\n")
+        else:
+            path.mkdir()
+    shutil.copy(ROOT / "pyproject.toml", course / "pyproject.toml")
+    for name in (
+        "labs/90-toy/90-toy.ipynb",
+        "notebooks/01-a.ipynb",
+        "solutions/90-toy/90-toy.ipynb",
+        "my-labs/90-toy/90-toy.ipynb",
+        "notebooks/.ipynb_checkpoints/01-a-checkpoint.ipynb",
+    ):
+        save(course / name, make_release())
+    for name in (
+        "src/openexperts/cli.py",
+        "src/openexperts/__pycache__/cli.pyc",
+        "tests/a.py",
+        "classroom/gradebook.db",
+    ):
+        (course / name).parent.mkdir(parents=True, exist_ok=True)
+        (course / name).write_text("x")
+    return course
+
+
+def test_the_kit_holds_what_a_learner_needs_and_nothing_of_the_teachers(whole_course):
+    path, n_files = kit.write_kit(whole_course)
+    assert re.fullmatch(r"open-experts-\d+\.\d+\.\d+\.zip", path.name)
+    names = zipfile.ZipFile(path).namelist()
+    assert len(names) == n_files and names == sorted(names)
+    inside = {name.split("/", 1)[1] for name in names}
+    assert {
+        "README.md",
+        "Makefile",
+        "labs/90-toy/90-toy.ipynb",
+        "notebooks/01-a.ipynb",
+        "src/openexperts/cli.py",
+    } <= inside
+    forbidden = re.compile(r"^(solutions|tests|my-labs|classroom)/|__pycache__|\.ipynb_checkpoints|\.git")
+    assert not [name for name in inside if forbidden.search(name)]
+
+
+def test_the_same_tree_gives_the_same_kit(whole_course):
+    first = kit.write_kit(whole_course)[0].read_bytes()
+    for path in whole_course.rglob("*.ipynb"):
+        os.utime(path, (1, 1))
+    assert kit.write_kit(whole_course)[0].read_bytes() == first
+
+
+def test_the_kit_leaves_out_what_somebody_ran(whole_course):
+    lesson = whole_course / "notebooks" / "01-a.ipynb"
+    clean = kit.write_kit(whole_course)[0].read_bytes()
+    notebook = load(lesson)
+    notebook["cells"][1] |= {
+        "execution_count": 7,
+        "outputs": [{"output_type": "stream", "name": "stdout", "text": "hi"}],
+    }
+    save(lesson, notebook)
+    assert kit.write_kit(whole_course)[0].read_bytes() == clean
+
+
+def test_the_real_kit_can_be_written_and_hides_every_solution(tmp_path):
+    missing = [name for name in kit.CONTENTS if not (ROOT / name).exists()]
+    assert not missing
+    for path in kit.files(ROOT):
+        text = kit.content(ROOT / path)
+        for secret in (b"### BEGIN " + b"SOLUTION", b"### BEGIN " + b"HIDDEN", b"=== BEGIN " + b"MARK"):
+            assert secret not in text, path
+
+
+# the second start
+
+
+def test_the_model_is_not_looked_for_a_second_time(course, monkeypatch):
+    calls = []
+    monkeypatch.setattr(subprocess, "call", lambda command, cwd: calls.append(command) or 0)
+    monkeypatch.delenv("OPENEXPERTS_MODEL", raising=False)
+    cli.bring_model_once(course)
+    assert calls[0][:4] == [sys.executable, "-m", "openexperts.cli", "model"]
+    stamp = course / cli.MODEL_STAMP
+    stamp.parent.mkdir(exist_ok=True)
+    stamp.write_text(f"\n{course}\n")
+    cli.bring_model_once(course)
+    assert len(calls) == 1
+    stamp.write_text(f"\n{course / 'gone'}\n")
+    cli.bring_model_once(course)
+    monkeypatch.setenv("OPENEXPERTS_MODEL", "another/model")
+    cli.bring_model_once(course)
+    assert len(calls) == 3
+
+
+def test_starting_the_command_imports_nothing_slow():
+    code = "import sys, openexperts.cli, openexperts.grading.labs; print({'torch', 'nbgrader'} & set(sys.modules))"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert result.stdout.strip() == "set()", result.stderr
