@@ -66,3 +66,16 @@ def show(figure: Figure, alt: str, text: str = "") -> None:
     data = base64.b64encode(buffer.getvalue()).decode()
     image = f'<img alt="{html.escape(alt, quote=True)}" src="data:image/png;base64,{data}" style="max-width:100%">'
     display(_Picture(image, text or f"[figure: {alt}]"))
+
+
+def seeds(axis, groups: dict[str, list[float]]) -> None:
+    """Draw, for each named group, a point for each seed, the mean as a bar and whiskers from lowest to highest."""
+    for place, ((name, values), style) in enumerate(zip(groups.items(), STYLES, strict=False)):
+        mean = sum(values) / len(values)
+        spread = [[mean - min(values)], [max(values) - mean]]
+        axis.errorbar([place], [mean], yerr=spread, fmt="_", markersize=28, color=style["color"], capsize=7)
+        aside = [place + 0.16 + 0.07 * number for number in range(len(values))]
+        axis.plot(aside, values, linestyle="", marker=style["marker"], color=style["color"], markersize=5)
+        axis.annotate(f"{mean:.2f}", (place - 0.2, mean), ha="right", va="center")
+    axis.set_xticks(range(len(groups)), list(groups))
+    axis.set_xlim(-0.6, len(groups) - 0.4)
