@@ -70,7 +70,7 @@ def show(figure: Figure, alt: str, text: str = "") -> None:
 
 def seeds(axis, groups: dict[str, list[float]]) -> None:
     """Draw, for each named group, a point for each seed, the mean as a bar and whiskers from lowest to highest."""
-    for place, ((name, values), style) in enumerate(zip(groups.items(), STYLES, strict=False)):
+    for place, (values, style) in enumerate(zip(groups.values(), STYLES, strict=False)):
         mean = sum(values) / len(values)
         spread = [[mean - min(values)], [max(values) - mean]]
         axis.errorbar([place], [mean], yerr=spread, fmt="_", markersize=28, color=style["color"], capsize=7)
