@@ -5,7 +5,7 @@
 # %% norm
 def rms_norm(x, weight, eps):
     rows = x.reshape(-1, x.shape[-1])
-    done = [row / (sum(row * row) / len(row) + eps) ** 0.5 * weight for row in rows]
+    done = [row / (row.dot(row) / len(row) + eps) ** 0.5 * weight for row in rows]
     return torch.stack(done).reshape(x.shape)
 
 
@@ -14,11 +14,11 @@ def rotate(x, theta):
     heads, seq, d = x.shape
     turned = x.clone()
     for p in range(seq):
-        for i in range(d // 2):
-            angle = torch.tensor(p * theta ** (-2 * i / d), dtype=torch.float64)
-            cos, sin = angle.cos().float(), angle.sin().float()
-            turned[:, p, i] = x[:, p, i] * cos - x[:, p, i + d // 2] * sin
-            turned[:, p, i + d // 2] = x[:, p, i + d // 2] * cos + x[:, p, i] * sin
+        angles = torch.tensor([p * theta ** (-2 * i / d) for i in range(d // 2)], dtype=torch.float64)
+        for head in range(heads):
+            pairs = torch.complex(x[head, p, : d // 2].double(), x[head, p, d // 2 :].double())
+            pairs = pairs * torch.polar(torch.ones_like(angles), angles)
+            turned[head, p] = torch.cat([pairs.real, pairs.imag])
     return turned
 
 
