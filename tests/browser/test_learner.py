@@ -52,7 +52,7 @@ def test_a_learners_first_hour(course, page):
         assert page.request.get(f"http://127.0.0.1:{port}/formgrader").status == 404
 
         open_notebook(page, address, LESSON)
-        lesson = run_all(page, course / LESSON, seconds=240)
+        lesson = run_all(page, course / LESSON, seconds=400)
         picture(page, "2-lesson")
         assert not [out for cell in lesson for out in cell["outputs"] if out["output_type"] == "error"]
 
