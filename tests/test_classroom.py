@@ -13,7 +13,7 @@ import pytest
 from nbgrader.api import Gradebook
 from nbgrader.validator import Validator
 
-from classroom import SOLUTION, TOY, answered, cell, load, make_course, save
+from classroom import ROOT, SOLUTION, TOY, answered, cell, load, make_course, openexperts, save
 from openexperts.grading import labs
 from openexperts.grading.course import CourseError, nbgrader_config, nbgrader_for
 from openexperts.grading.tour import tour
@@ -265,3 +265,42 @@ def test_the_toy_lab_itself_has_ids_and_points():
     assert all("id" in it for it in notebook["cells"])
     points = [it["metadata"].get("nbgrader", {}).get("points", 0) for it in notebook["cells"]]
     assert sum(points) == 9
+
+
+def test_grading_a_class_says_how_each_learner_did_and_a_second_time_keeps_what_a_person_marked(tmp_path):
+    course = make_course(tmp_path / "course")
+    assert openexperts(course, "release").returncode == 0
+    assert "Nobody has submitted" in openexperts(course, "grade", TOY).stderr
+    labs.publish(course)
+    released = course / "labs" / TOY / f"{TOY}.ipynb"
+    submitted = course / "classroom" / "submitted"
+    save(submitted / "ada" / TOY / f"{TOY}.ipynb", answered(released))
+    save(submitted / "bob" / TOY / f"{TOY}.ipynb", answered(released, double="def double(number):\n    return 7"))
+    damaged = submitted / "eve" / TOY / f"{TOY}.ipynb"
+    damaged.parent.mkdir(parents=True)
+    damaged.write_text("{")
+    first = openexperts(course, "grade", TOY)
+    assert "with your own rights" in first.stdout
+    waits = "so far (a person still marks in-your-words), feedback is in classroom/feedback"
+    assert f"ada: 5 of 9 points {waits}/ada/{TOY}\n" in first.stdout, "nobody's trouble stops the others"
+    assert f"bob: 2 of 9 points {waits}/bob/{TOY}\n" in first.stdout
+    assert "eve: needs a person." in first.stdout and "is damaged" in first.stdout and first.returncode == 1
+    assert "Traceback" not in first.stdout + first.stderr
+    with Gradebook(f"sqlite:///{course / 'classroom' / 'gradebook.db'}") as gradebook:
+        task = next(g for g in gradebook.find_submission(TOY, "ada").notebooks[0].grades if g.auto_score is None)
+        task.manual_score, task.needs_manual_grade = 4, False
+        gradebook.db.commit()
+    again = openexperts(course, "grade", TOY)
+    assert "ada: 9 of 9 points, feedback" in again.stdout
+
+
+def test_labs_are_in_step_with_solutions(tmp_path):
+    """labs/ is what `openexperts release` makes of solutions/ now, to the byte."""
+    course = make_course(tmp_path / "course")
+    shutil.rmtree(course / "solutions")
+    shutil.copytree(ROOT / "solutions", course / "solutions")
+    names = labs.release(course, [])
+    assert names == sorted(path.name for path in (ROOT / "labs").iterdir())
+    for name in names:
+        made, kept = (root / "labs" / name / f"{name}.ipynb" for root in (course, ROOT))
+        assert made.read_bytes() == kept.read_bytes(), f"{name}: run `make release`"

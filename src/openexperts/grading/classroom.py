@@ -15,7 +15,7 @@ from openexperts.grading.course import (
     require_exchange,
     require_success,
 )
-from openexperts.grading.labs import release
+from openexperts.grading.labs import read_notebook, release
 
 
 def grade(root: Path, lab: str) -> Iterator[tuple[str, bool]]:
@@ -37,14 +37,20 @@ def grade(root: Path, lab: str) -> Iterator[tuple[str, bool]]:
     if not learners:
         raise CourseError(f"Nobody has submitted {lab} yet.")
     for learner in learners:
+        handed_in = Path(api.coursedir.format_path(api.coursedir.submitted_directory, learner, lab))
+        # only what came through the exchange has the time stamp by which nbgrader finds its way back
+        sent = (handed_in / "timestamp.txt").is_file()
         try:
+            read_notebook(handed_in / f"{lab}.ipynb")  # a damaged file is named here, before nbgrader trips over it
             require_success(api.autograde(lab, learner, force=False), f"grade {learner}")
             require_success(api.generate_feedback(lab, learner), f"write {learner}'s feedback")
-            require_success(api.release_feedback(lab, learner), f"release {learner}'s feedback")
+            if sent:
+                require_success(api.release_feedback(lab, learner), f"release {learner}'s feedback")
         except CourseError as error:
             yield f"{learner}: needs a person. {error}", False
         else:
-            yield f"{learner}: {marks(api.coursedir.db_url, lab, learner)}", True
+            feedback = "feedback released" if sent else f"feedback is in classroom/feedback/{learner}/{lab}"
+            yield f"{learner}: {marks(api.coursedir.db_url, lab, learner)}, {feedback}", True
 
 
 def marks(db_url: str, lab: str, learner: str) -> str:
@@ -53,8 +59,8 @@ def marks(db_url: str, lab: str, learner: str) -> str:
 
     with Gradebook(db_url, COURSE_ID) as gradebook:
         submission = gradebook.find_submission(lab, learner)
-        text = f"{submission.score:g} of {submission.max_score:g} points, feedback released"
+        text = f"{submission.score:g} of {submission.max_score:g} points"
         waiting = [
             grade.name for notebook in submission.notebooks for grade in notebook.grades if grade.needs_manual_grade
         ]
-    return text + (f"; a person still marks {', '.join(waiting)}" if waiting else "")
+    return text + (f" so far (a person still marks {', '.join(waiting)})" if waiting else "")

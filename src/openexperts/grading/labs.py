@@ -36,8 +36,8 @@ def read_notebook(path: Path) -> nbformat.NotebookNode:
     except Exception as error:  # nbformat has no one class for "this is not a notebook"
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise CourseError(
-            f"{path} is damaged and cannot be read as a notebook ({reason[:120]}). Rename the file to keep it, then "
-            "run `openexperts lab` for a fresh copy and paste your answers into that."
+            f"{path} is damaged and cannot be read as a notebook ({reason[:120]}). If it is yours, rename the file to "
+            "keep it, run `openexperts lab` for a fresh copy, and paste your answers into that."
         ) from None
 
 
