@@ -43,7 +43,7 @@ def run(path: Path, tmp_path: Path, allow_errors: bool = False) -> nbformat.Note
     }
     try:
         NotebookClient(
-            notebook, timeout=240, allow_errors=allow_errors, resources={"metadata": {"path": str(path.parent)}}
+            notebook, timeout=900, allow_errors=allow_errors, resources={"metadata": {"path": str(path.parent)}}
         ).execute()
     finally:
         os.environ.clear()

@@ -1,5 +1,4 @@
 """Written token by token and head by head, with loops."""
-# ruff: noqa: F821
 
 
 # %% norm

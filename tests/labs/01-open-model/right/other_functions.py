@@ -1,5 +1,4 @@
 """Written with other library functions: complex turns, einsum, scaled_dot_product_attention, linear."""
-# ruff: noqa: F821
 
 
 # %% norm

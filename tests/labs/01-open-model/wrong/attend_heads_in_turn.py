@@ -3,7 +3,6 @@
 loses: attend-visible, attend-hidden
 message: query heads take key heads in turn
 """
-# ruff: noqa: F821
 
 
 # %% attend

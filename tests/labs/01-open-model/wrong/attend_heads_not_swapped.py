@@ -3,7 +3,6 @@
 loses: attend-visible, attend-hidden
 message: heads and positions changed places
 """
-# ruff: noqa: F821
 
 
 # %% attend

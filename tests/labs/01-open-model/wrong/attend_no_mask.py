@@ -3,7 +3,6 @@
 loses: attend-visible, attend-hidden
 message: the causal mask is missing
 """
-# ruff: noqa: F821
 
 
 # %% attend

@@ -3,7 +3,6 @@
 loses: attend-visible, attend-hidden
 message: were not divided
 """
-# ruff: noqa: F821
 
 
 # %% attend

@@ -3,7 +3,6 @@
 loses: attend-visible, attend-hidden
 message: not by its root
 """
-# ruff: noqa: F821
 
 
 # %% attend

@@ -2,7 +2,6 @@
 
 loses: block-hidden
 """
-# ruff: noqa: F821
 
 
 # %% block

@@ -3,7 +3,6 @@
 loses: block-visible, block-hidden
 message: not added to what each half gives
 """
-# ruff: noqa: F821
 
 
 # %% block

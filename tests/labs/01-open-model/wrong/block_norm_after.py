@@ -3,7 +3,6 @@
 loses: block-visible, block-hidden
 message: before any norm
 """
-# ruff: noqa: F821
 
 
 # %% block

@@ -3,7 +3,6 @@
 loses: block-visible, block-hidden
 message: the split into heads
 """
-# ruff: noqa: F821
 
 
 # %% block

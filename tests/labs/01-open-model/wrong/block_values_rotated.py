@@ -3,7 +3,6 @@
 loses: block-visible, block-hidden
 message: which of q, k, v are rotated
 """
-# ruff: noqa: F821
 
 
 # %% block

@@ -3,7 +3,6 @@
 loses: logits-visible, logits-hidden
 message: the last block was left out
 """
-# ruff: noqa: F821
 
 
 # %% logits

@@ -3,7 +3,6 @@
 loses: logits-visible, logits-hidden
 message: the norm after the last block is missing
 """
-# ruff: noqa: F821
 
 
 # %% logits

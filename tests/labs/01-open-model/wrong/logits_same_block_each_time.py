@@ -3,7 +3,6 @@
 loses: logits-visible, logits-hidden
 message: each with its own tensors
 """
-# ruff: noqa: F821
 
 
 # %% logits

@@ -2,7 +2,6 @@
 
 loses: logits-visible, logits-hidden
 """
-# ruff: noqa: F821
 
 
 # %% logits

@@ -3,7 +3,6 @@
 loses: norm-visible, norm-hidden
 message: eps was added after the root
 """
-# ruff: noqa: F821
 
 
 # %% norm

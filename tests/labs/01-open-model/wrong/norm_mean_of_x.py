@@ -3,7 +3,6 @@
 loses: norm-visible, norm-hidden
 message: the mean of the numbers was taken
 """
-# ruff: noqa: F821
 
 
 # %% norm

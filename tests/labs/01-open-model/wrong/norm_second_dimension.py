@@ -2,7 +2,6 @@
 
 loses: norm-hidden
 """
-# ruff: noqa: F821
 
 
 # %% norm

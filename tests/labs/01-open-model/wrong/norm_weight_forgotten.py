@@ -3,7 +3,6 @@
 loses: norm-visible, norm-hidden
 message: the weight was left out
 """
-# ruff: noqa: F821
 
 
 # %% norm

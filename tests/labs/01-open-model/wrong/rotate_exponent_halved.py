@@ -3,7 +3,6 @@
 loses: rotate-visible, rotate-hidden
 message: the exponent is i / d
 """
-# ruff: noqa: F821
 
 
 # %% rotate

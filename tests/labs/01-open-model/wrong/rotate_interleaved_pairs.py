@@ -3,7 +3,6 @@
 loses: rotate-visible, rotate-hidden
 message: neighbours were taken as pairs
 """
-# ruff: noqa: F821
 
 
 # %% rotate

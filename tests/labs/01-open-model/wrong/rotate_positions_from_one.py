@@ -3,7 +3,6 @@
 loses: rotate-visible, rotate-hidden
 message: positions were counted from 1
 """
-# ruff: noqa: F821
 
 
 # %% rotate

@@ -3,7 +3,6 @@
 loses: rotate-visible, rotate-hidden
 message: `theta` was not used
 """
-# ruff: noqa: F821
 
 
 # %% rotate

@@ -3,7 +3,6 @@
 loses: rotate-visible, rotate-hidden
 message: the vectors turn the other way
 """
-# ruff: noqa: F821
 
 
 # %% rotate

@@ -19,7 +19,6 @@ message: a token sees itself and what came before
 message: not added to what each half gives
 message: are all blocks used, in order
 """
-# ruff: noqa: F821
 
 
 # %% norm

@@ -19,7 +19,6 @@ message: gate and up were added
 message: before any norm
 message: in order
 """
-# ruff: noqa: F821
 
 
 # %% norm

@@ -17,7 +17,6 @@ message: the squares were summed
 message: which of q, k, v are rotated
 message: which other models do
 """
-# ruff: noqa: F821
 
 
 # %% norm

@@ -20,7 +20,6 @@ message: stopped with RuntimeError
 message: the split into heads
 message: a softmax was taken
 """
-# ruff: noqa: F821
 
 
 # %% norm

@@ -19,7 +19,6 @@ message: silu is on both
 message: the wrong norm weight
 message: one row for every position
 """
-# ruff: noqa: F821
 
 
 # %% norm

@@ -11,7 +11,6 @@ loses: rotate-hidden,
   logits-visible, logits-hidden
 message: no norm before SwiGLU
 """
-# ruff: noqa: F821
 
 
 # %% rotate

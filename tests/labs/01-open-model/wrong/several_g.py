@@ -8,7 +8,6 @@ loses: attend-visible, attend-hidden,
 message: query heads take key heads in turn
 message: reads the result of attention
 """
-# ruff: noqa: F821
 
 
 # %% attend

@@ -5,7 +5,6 @@ block: theta is 10,000 inside the block, whatever the model says.
 loses: block-visible, block-hidden
 message: which of q, k, v are rotated
 """
-# ruff: noqa: F821
 
 
 # %% block

@@ -3,7 +3,6 @@
 loses: swiglu-visible, swiglu-hidden
 message: the two matrices changed places
 """
-# ruff: noqa: F821
 
 
 # %% swiglu

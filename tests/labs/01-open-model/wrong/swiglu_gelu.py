@@ -2,7 +2,6 @@
 
 loses: swiglu-hidden
 """
-# ruff: noqa: F821
 
 
 # %% swiglu

@@ -3,7 +3,6 @@
 loses: swiglu-visible, swiglu-hidden
 message: sigmoid was used
 """
-# ruff: noqa: F821
 
 
 # %% swiglu

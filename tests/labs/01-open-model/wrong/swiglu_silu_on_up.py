@@ -3,7 +3,6 @@
 loses: swiglu-visible, swiglu-hidden
 message: silu is on `up`
 """
-# ruff: noqa: F821
 
 
 # %% swiglu

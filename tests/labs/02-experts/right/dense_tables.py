@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """Every expert answers every token and a table of weights keeps what was chosen: wasteful, and right."""
 
 

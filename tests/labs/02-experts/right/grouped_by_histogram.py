@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """Close to how transformers does it: counts by histogram, an inverse permutation, a sum over places."""
 
 

@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """Plain operators, a dictionary of pairs, slices in place of one grouped product."""
 
 

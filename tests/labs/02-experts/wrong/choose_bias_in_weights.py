@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """The bias enters the weights and not only the choice (seen in several public implementations).
 
 loses: choose-experts-visible, choose-experts-hidden, moe-layer-visible, moe-layer-hidden

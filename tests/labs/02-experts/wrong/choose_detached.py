@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """The weights do not carry a gradient: the router would never learn.
 
 loses: choose-experts-hidden, moe-layer-hidden

@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """Divided by the sum over all experts.
 
 loses: choose-experts-visible, choose-experts-hidden, moe-layer-visible, moe-layer-hidden

@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """The scale is applied first, and the division cancels it.
 
 loses: choose-experts-hidden, moe-layer-visible, moe-layer-hidden

@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """The routed scaling factor is forgotten.
 
 loses: choose-experts-hidden, moe-layer-visible, moe-layer-hidden

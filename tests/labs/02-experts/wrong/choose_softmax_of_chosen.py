@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """A softmax over the chosen scores, as other models have it.
 
 loses: choose-experts-visible, choose-experts-hidden, moe-layer-visible, moe-layer-hidden

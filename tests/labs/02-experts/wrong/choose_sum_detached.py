@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """The sum that divides the weights is detached: values right, gradient wrong.
 
 loses: choose-experts-hidden, moe-layer-hidden

@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """The bias is ignored.
 
 loses: choose-experts-visible, choose-experts-hidden, moe-layer-visible, moe-layer-hidden

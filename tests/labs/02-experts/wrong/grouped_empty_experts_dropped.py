@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """Experts without tokens are left out of the ends, and all after them meet the wrong matrix. With every expert
 in use it is right.
 

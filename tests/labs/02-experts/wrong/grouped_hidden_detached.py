@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """No gradient reaches the tokens through the experts.
 
 loses: grouped-experts-hidden, moe-layer-hidden

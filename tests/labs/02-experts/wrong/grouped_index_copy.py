@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """The last expert of a token overwrites the others.
 
 loses: grouped-experts-visible, grouped-experts-hidden, moe-layer-visible, moe-layer-hidden

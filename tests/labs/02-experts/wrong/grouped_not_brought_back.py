@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """The answers stay in sorted order and are summed in pairs.
 
 loses: grouped-experts-visible, grouped-experts-hidden, moe-layer-visible, moe-layer-hidden

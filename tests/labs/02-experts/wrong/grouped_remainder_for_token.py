@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """The remainder, which is the place, is taken for the token.
 
 loses: grouped-experts-visible, grouped-experts-hidden, moe-layer-visible, moe-layer-hidden

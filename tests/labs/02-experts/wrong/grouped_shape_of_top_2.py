@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """The token is found by dividing by 2, whatever top_k is.
 
 loses: grouped-experts-hidden, moe-layer-hidden

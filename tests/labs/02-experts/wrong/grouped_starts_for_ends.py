@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """Each group's start is given in place of its end.
 
 loses: grouped-experts-visible, grouped-experts-hidden, moe-layer-visible, moe-layer-hidden

@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """The weight multiplies the input of the expert.
 
 loses: grouped-experts-visible, grouped-experts-hidden, moe-layer-visible, moe-layer-hidden

@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """The weights carry no gradient, so the router would never learn.
 
 loses: grouped-experts-hidden, moe-layer-hidden

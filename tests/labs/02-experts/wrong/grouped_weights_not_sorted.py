@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """The weights stay in their first order.
 
 loses: grouped-experts-visible, grouped-experts-hidden, moe-layer-visible, moe-layer-hidden

@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """The tokens are listed by position and read back by sequence. With one sequence it is right.
 
 loses: moe-layer-visible, moe-layer-hidden

@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """The correction bias is replaced by zeros.
 
 loses: moe-layer-visible, moe-layer-hidden

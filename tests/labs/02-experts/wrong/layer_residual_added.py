@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """The input is added, which is the business of the layer around.
 
 loses: moe-layer-visible, moe-layer-hidden

@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """The router does not pass its gradient on to the input.
 
 loses: moe-layer-hidden

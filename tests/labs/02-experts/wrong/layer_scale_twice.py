@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """The scale is applied to the weights and to the sum again.
 
 loses: moe-layer-visible, moe-layer-hidden

@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """The output stays a list of tokens.
 
 loses: moe-layer-visible, moe-layer-hidden

@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """The shared expert gets the output of the routed ones.
 
 loses: moe-layer-visible, moe-layer-hidden

@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """The shared expert is not added.
 
 loses: moe-layer-visible, moe-layer-hidden

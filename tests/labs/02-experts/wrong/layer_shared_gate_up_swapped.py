@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """The shared expert's two matrices are swapped.
 
 loses: moe-layer-visible, moe-layer-hidden

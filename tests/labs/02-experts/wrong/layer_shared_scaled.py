@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """The shared expert is scaled as the routed ones are.
 
 loses: moe-layer-visible, moe-layer-hidden

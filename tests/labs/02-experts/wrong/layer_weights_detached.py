@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """No gradient reaches the router.
 
 loses: moe-layer-hidden

@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """The loop ends at the first expert without tokens and leaves out all after it.
 
 loses: loop-experts-hidden

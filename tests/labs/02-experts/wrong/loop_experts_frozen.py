@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """The experts carry no gradient.
 
 loses: loop-experts-hidden

@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """Only the best expert of each token is computed.
 
 loses: loop-experts-visible, loop-experts-hidden

@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """The up rows are taken for the gate.
 
 loses: loop-experts-visible, loop-experts-hidden

@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """A later expert overwrites what an earlier one has added.
 
 loses: loop-experts-visible, loop-experts-hidden

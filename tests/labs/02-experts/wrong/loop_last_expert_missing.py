@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """The loop ends one expert too early.
 
 loses: loop-experts-visible, loop-experts-hidden

@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """A sigmoid as the activation.
 
 loses: loop-experts-visible, loop-experts-hidden

@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """The weight multiplies the input of the expert and not its answer.
 
 loses: loop-experts-visible, loop-experts-hidden

@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """The experts' answers are summed without their weights.
 
 loses: loop-experts-visible, loop-experts-hidden

@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """The weight of the first place is used for every place.
 
 loses: loop-experts-visible, loop-experts-hidden

@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """Computed in float32 and then rounded back to the type of the inputs.
 
 loses: score-experts-hidden

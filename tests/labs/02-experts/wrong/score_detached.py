@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """The scores are cut off from the router, which would never learn. Values are right.
 
 loses: moe-layer-hidden

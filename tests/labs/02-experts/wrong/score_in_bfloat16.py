@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """The router computes in the type of its inputs.
 
 loses: score-experts-hidden

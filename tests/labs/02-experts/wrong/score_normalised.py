@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """Scores are scaled to sum to one over all experts before the choice. Divided by the sum of the chosen they would
 be right again, were it not for the bias.
 

@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """A softmax over the experts in place of the sigmoid.
 
 loses: score-experts-visible, score-experts-hidden, moe-layer-visible, moe-layer-hidden

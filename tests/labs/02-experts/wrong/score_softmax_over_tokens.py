@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """A softmax over the wrong dimension.
 
 loses: score-experts-visible, score-experts-hidden, moe-layer-visible, moe-layer-hidden

@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """The product is rounded to bfloat16 and only then turned into float32.
 
 loses: score-experts-hidden

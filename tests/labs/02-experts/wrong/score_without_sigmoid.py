@@ -1,4 +1,3 @@
-# ruff: noqa: F821, F841
 """The products themselves are taken for scores.
 
 loses: score-experts-visible, score-experts-hidden, moe-layer-visible, moe-layer-hidden
