@@ -23,15 +23,6 @@ def read(path: Path) -> nbformat.NotebookNode:
     return nbformat.read(path, as_version=4)
 
 
-def grader(cell: nbformat.NotebookNode) -> dict:
-    """The cell's nbgrader metadata, empty for an ordinary cell."""
-    return cell.metadata.get("nbgrader", {})
-
-
-def source_of(cells: list[nbformat.NotebookNode], grade_id: str) -> str:
-    return next(cell.source for cell in cells if grader(cell).get("grade_id") == grade_id)
-
-
 def run(path: Path, tmp_path: Path, allow_errors: bool = False) -> nbformat.NotebookNode:
     """Execute a copy of the notebook in its own kernel; any use of the network is written to `tmp_path/attempts`."""
     notebook = read(path)

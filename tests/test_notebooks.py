@@ -6,7 +6,8 @@ import re
 import nbformat
 import pytest
 
-from notebooks import LABS, LESSONS, RELEASES, ROOT, SOLUTIONS, attempts, grader, name, read, run
+from notebooks import LABS, LESSONS, RELEASES, ROOT, SOLUTIONS, attempts, name, read, run
+from openexperts.grading.labs import grader
 
 NOTEBOOKS = [*LESSONS, *SOLUTIONS, *RELEASES]
 PART = re.compile(
