@@ -17,11 +17,11 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
-from warm_kernels import WarmKernels
 
 from notebooks import LABS, ROOT, read
 from openexperts.grading.course import nbgrader_config
 from openexperts.grading.labs import grade_id, is_answer, is_task
+from warm_kernels import WarmKernels
 
 VARIANTS = ROOT / "tests" / "labs"
 
