@@ -122,6 +122,17 @@ def test_a_wrong_number_of_values_is_named(result, words):
     assert "2 values (weights, indices)" in text and words in text
 
 
+def test_an_answer_may_work_in_place_and_gradients_still_flow():
+    def in_place(x):
+        x *= 3
+        return x
+
+    x = torch.ones(2, requires_grad=True)
+    check.call(in_place, x).sum().backward()
+    check.close(x, [1.0, 1.0], "the caller's own tensor")
+    check.close(x.grad, [3.0, 3.0], "its gradient")
+
+
 def test_a_right_call_gives_back_what_the_function_returned():
     assert check.call(lambda a, b: (a, b), 1, b=2, returns=("a", "b")) == (1, 2)
 
@@ -157,7 +168,7 @@ def test_differences_in_a_large_tensor_are_counted():
 def test_in_a_kernel_each_mistake_is_a_sentence_and_a_learners_own_error_keeps_its_traceback():
     sources = [
         "from openexperts.checks import check",
-        "check.equal(check.call(not_run_yet), 1, 'x')",
+        "def _check():\n    check.equal(check.call(not_run_yet), 1, 'x')\n_check()",
         "def answer():\n    raise NotImplementedError",
         "check.equal(check.call(answer), 1, 'x')",
         "def answer():\n    total = 1\n    return total + missing_name",
@@ -173,4 +184,4 @@ def test_in_a_kernel_each_mistake_is_a_sentence_and_a_learners_own_error_keeps_i
     assert "answer: stopped with NameError" in said[5]
     assert "line 3 of the cell with `answer`: `return total + missing_name`" in said[5]
     assert not any("Traceback" in text for text in (said[1], said[3], said[5]))
-    assert "Traceback" in said[6] and said[7] == ""
+    assert "Traceback" in said[6] and "answer" in said[6] and said[7] == ""

@@ -95,7 +95,11 @@ class Check:
 
         `returns` names the values of a tuple, as in `("weights", "indices")`, and the count is checked. Raises
         CheckFailed in place of whatever the function raised, with the line of the learner's code that raised it.
+        Tensors are handed over as copies: an answer that works in place is as good as another (gradients flow back
+        through the copy).
         """
+        args = [value.clone() if isinstance(value, torch.Tensor) else value for value in args]
+        kwargs = {key: value.clone() if isinstance(value, torch.Tensor) else value for key, value in kwargs.items()}
         name = getattr(function, "__name__", type(function).__name__)
         try:
             result = function(*args, **kwargs)
@@ -324,7 +328,11 @@ def _side_by_side_text(expected: torch.Tensor, seen: torch.Tensor, differs: torc
 
 def _explain_missing_name(shell: Any, kind: type, error: NameError, trace: Any, tb_offset: int | None = None) -> Any:
     """In a check cell, a name that is not there means an answer cell that was not run: say so. Else show the error."""
-    if "check." not in shell.user_ns["_ih"][-1] or trace.tb_next.tb_next:  # a frame of IPython, the cell, and no more
+    cell = last = trace.tb_next or trace  # past IPython's own frame, to the cell's
+    while last.tb_next:
+        last = last.tb_next
+    here = last.tb_frame.f_code.co_filename == cell.tb_frame.f_code.co_filename
+    if "check." not in shell.user_ns["_ih"][-1] or not here:
         return shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
     failed = CheckFailed(
         str(error.name),
