@@ -76,7 +76,10 @@ class BiasBalance:
     """Moves each router's correction bias up for experts with too few tokens and down for those with too many."""
 
     def __init__(self, model: nn.Module, speed: float):
-        self.speed, self.routers = speed, routers(model)
+        self.speed = speed
+        self.routers = [
+            router for router in routers(model) if router.weight.requires_grad
+        ]  # a frozen one stays as it is
         self.counts = [torch.zeros_like(router.e_score_correction_bias) for router in self.routers]
         for counts, router in zip(self.counts, self.routers, strict=True):
             # Later hooks see what earlier ones return, so this counts the choice that is really used.
