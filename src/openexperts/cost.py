@@ -1,7 +1,9 @@
 """What a notebook has cost this machine so far: processor-seconds and peak memory."""
 
+import re
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
@@ -29,5 +31,8 @@ def so_far() -> Cost:
     import resource  # POSIX only
 
     unit = 1 if sys.platform == "darwin" else 1024  # macOS counts in bytes, Linux in KiB
-    peaks = [resource.getrusage(who).ru_maxrss * unit for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return Cost(seconds, max(peaks))
+    own, children = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    status = Path("/proc/self/status")
+    if status.exists():  # Linux's ru_maxrss starts at what the process that started this one had; VmHWM at nothing
+        own = int(re.search(r"^VmHWM:\s+(\d+) kB", status.read_text(), re.MULTILINE)[1])
+    return Cost(seconds, max(own, children) * unit)
