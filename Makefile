@@ -16,6 +16,7 @@ teach: installed  ## the teacher's JupyterLab, with Formgrader
 test: testable  ## install what the tests need, then run all of them
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/openexperts model
 	@$(BIN)/pytest -n 2 --dist worksteal
 
 release: installed  ## make labs/ from solutions/

