@@ -110,7 +110,9 @@ def describe(result) -> str:
         return f"{part.title}: {state}; a person marks it ({points(part.person_points)})"
     if result.passed:
         return f"{part.title}: passed ({part.visible_points:g} of {part.visible_points:g} visible points)"
-    text = "\n".join(result.messages).replace("\n", "\n    ")
+    text = "\n".join(result.messages)
+    text = text if len(text) < 4000 else text[:4000] + "\n... (the rest is left out)"
+    text = text.replace("\n", "\n    ")
     return f"{part.title}: not yet (0 of {part.visible_points:g} visible points)\n    {text}"
 
 
@@ -233,6 +235,15 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         print(f"openexperts: {place}{error.strerror or error}", file=sys.stderr)
+    except Exception as error:
+        if not type(error).__module__.startswith("sqlalchemy"):
+            raise
+        place = find_root() / "classroom" / "gradebook.db"
+        print(
+            f"openexperts: the gradebook {place} cannot be used ({str(error).splitlines()[0]}). Rename the file to "
+            "keep it, or put a copy of yours back; without one a new gradebook is made.",
+            file=sys.stderr,
+        )
     except KeyboardInterrupt:
         print("\nopenexperts: stopped.", file=sys.stderr)
         return 130

@@ -14,7 +14,6 @@ from pathlib import Path
 from openexperts.grading.labs import (
     Part,
     grade_id,
-    grader,
     is_answer,
     is_check,
     is_locked,
@@ -116,17 +115,15 @@ def _last_cells(notebook, todo: list[Part]) -> dict[str, int]:
 
 
 def _is_written(part: Part, notebook, release) -> bool:
-    """Whether the cell for the learner's words, right after the question, is no longer as it was released."""
-    for cell, following in zip(release.cells, release.cells[1:], strict=False):
-        if (
-            is_task(cell)
-            and grade_id(cell) in part.cells
-            and following.cell_type == "markdown"
-            and not grader(following)
-        ):
-            texts = {other.source.strip() for other in notebook.cells}
-            return following.source.strip() not in texts
-    return True
+    """Whether words of the learner's own follow the question: any text up to the next heading that was not released."""
+    released = {cell.source.strip() for cell in release.cells} | {""}
+    after_question = False
+    for cell in notebook.cells:
+        if is_task(cell):
+            after_question = grade_id(cell) in part.cells
+        elif after_question and cell.cell_type == "markdown" and cell.source.strip() not in released:
+            return True
+    return False
 
 
 def _run(notebook, folder: Path, timeout: int):

@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,8 +43,9 @@ def read_notebook(path: Path) -> nbformat.NotebookNode:
 
 
 def grader(cell) -> dict:
-    """The cell's nbgrader metadata, empty for an ordinary cell."""
-    return cell.metadata.get("nbgrader") or {}
+    """The cell's nbgrader metadata; empty for an ordinary cell, and for one whose metadata somebody has damaged."""
+    found = cell.metadata.get("nbgrader")
+    return found if isinstance(found, dict) and isinstance(found.get("grade_id"), str) else {}
 
 
 def grade_id(cell) -> str:
@@ -121,8 +123,11 @@ def parts(release) -> list[Part]:
 def faults_of_source(path: Path) -> list[str]:
     """What would make a release of this source leak, or differ from one time to the next; a few words each."""
     faults = []
+    notebook = read_notebook(path)
     written = json.loads(path.read_text(encoding="utf-8"))  # nbformat gives missing ids to cells as it reads
-    for number, (cell, raw) in enumerate(zip(read_notebook(path).cells, written["cells"], strict=True), start=1):
+    if written.get("nbformat") != 4:
+        return [f"it is in nbformat {written.get('nbformat')}: open it in JupyterLab and save it"]
+    for number, (cell, raw) in enumerate(zip(notebook.cells, written["cells"], strict=True), start=1):
         where = f"cell {number} ({grade_id(cell) or cell.source.strip()[:40]!r})"
         if "id" not in raw:
             faults.append(f"{where} has no id, so every release would differ: save the notebook as nbformat 4.5")
@@ -146,7 +151,16 @@ def release(root: Path, labs: list[str]) -> list[str]:
             raise CourseError(f"{lab} was not released: {'; '.join(faults)}.")
     api = nbgrader_for(nbgrader_config(root))
     for lab in labs:
-        require_success(api.generate_assignment(lab), f"release {lab}")
+        with tempfile.TemporaryDirectory() as kept:  # nbgrader takes the old release away before it makes the new one
+            old, copy = root / "labs" / lab, Path(kept) / lab
+            if old.exists():
+                shutil.copytree(old, copy)
+            try:
+                require_success(api.generate_assignment(lab), f"release {lab}")
+            except BaseException:
+                if copy.exists() and not old.exists():
+                    shutil.copytree(copy, old)
+                raise
     return labs
 
 
@@ -166,8 +180,8 @@ def fetch(root: Path) -> list[str]:
         return said
     record = root / "classroom" / "fetched.json"  # which release each copy was made from
     try:
-        fetched = json.loads(record.read_text())
-    except (OSError, ValueError):
+        fetched = dict(json.loads(record.read_text()))
+    except (OSError, ValueError, TypeError):
         fetched = {}
     for source in sorted(path for path in shelf.glob("*") if path.is_dir()):
         lab, copy = source.name, root / "my-labs" / source.name
