@@ -304,3 +304,40 @@ def test_labs_are_in_step_with_solutions(tmp_path):
     for name in names:
         made, kept = (root / "labs" / name / f"{name}.ipynb" for root in (course, ROOT))
         assert made.read_bytes() == kept.read_bytes(), f"{name}: run `make release`"
+
+
+def test_a_release_that_cannot_be_made_anew_is_kept(tmp_path):
+    course = make_course(tmp_path / "course")
+    labs.release(course, [])
+    before = (course / "labs" / TOY / f"{TOY}.ipynb").read_bytes()
+    (course / "classroom" / "gradebook.db").write_text("this is no data base")
+    said = openexperts(course, "release")
+    assert said.returncode == 2 and "Traceback" not in said.stderr
+    assert (course / "labs" / TOY / f"{TOY}.ipynb").read_bytes() == before
+
+
+def test_a_damaged_gradebook_is_one_sentence(tmp_path):
+    course = make_course(tmp_path / "course")
+    labs.release(course, [])
+    labs.publish(course)
+    save(course / "classroom" / "submitted" / "ada" / TOY / f"{TOY}.ipynb", load(SOLUTION))
+    (course / "classroom" / "exchange" / "open-experts" / "inbound").mkdir(parents=True, exist_ok=True)
+    (course / "classroom" / "gradebook.db").write_text("this is no data base")
+    said = openexperts(course, "grade", TOY)
+    assert said.returncode == 2 and "gradebook.db cannot be used" in said.stderr and "Traceback" not in said.stderr
+
+
+@pytest.mark.parametrize("content", ["", "{", '{"cells": []}', '{"nbformat": 3, "worksheets": []}'])
+def test_a_damaged_source_is_one_sentence(tmp_path, content):
+    course = make_course(tmp_path / "course")
+    (course / "solutions" / TOY / f"{TOY}.ipynb").write_text(content)
+    with pytest.raises(CourseError):
+        labs.release(course, [])
+
+
+def test_a_damaged_record_of_what_was_fetched_is_made_again(tmp_path):
+    course = make_course(tmp_path / "course")
+    labs.release(course, [])
+    (course / "classroom").mkdir(exist_ok=True)
+    (course / "classroom" / "fetched.json").write_text("[1]")
+    assert any("Fetched lab" in sentence for sentence in labs.fetch(course))

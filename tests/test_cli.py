@@ -84,6 +84,21 @@ def test_check_of_the_blank_lab_says_what_to_do(capsys, course):
     assert "In your words: not written yet" in said
 
 
+def test_an_empty_notebook_holds_no_words(capsys, mine):
+    mine.write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
+    code, said = run(capsys, "check", TOY)
+    assert code == 1 and "In your words: not written yet" in said
+
+
+@pytest.mark.parametrize("metadata", ["text", [1], {"grade_id": ["a", "b"]}, {"solution": True}])
+def test_damaged_metadata_of_a_cell_is_no_trouble(capsys, mine, metadata):
+    notebook = load(mine)
+    notebook["cells"][0]["metadata"]["nbgrader"] = metadata
+    save(mine, notebook)
+    code, said = run(capsys, "check", TOY)
+    assert code == 1 and "Traceback" not in said and "Visible checks: 0 of 2 points" in said
+
+
 def test_check_names_the_mistake_and_its_line(capsys, mine):
     wrong = "def total(numbers):\n    return 1 / 0"
     save(mine, answered(mine, double="def double(numbers):\n    return numbers", total=wrong))

@@ -7,11 +7,12 @@ import re
 import subprocess
 import sys
 from collections import namedtuple
-from importlib.metadata import version
+from importlib.metadata import distribution, version
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from notebooks import ROOT
 
@@ -53,6 +54,21 @@ def test_these_tests_run_on_those_versions():
     for pin in here:
         if pin.name in direct:
             assert pin.specifier.contains(version(pin.name).split("+")[0]), pin
+
+
+def test_everything_that_those_need_has_a_constraint_too():
+    pinned = {canonicalize_name(pin.name) for pin in pins()}
+    todo, seen = [canonicalize_name(name) for name in tool("constraints").direct_dependencies()], set()
+    while todo:
+        name = todo.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        needs = [Requirement(need) for need in distribution(name).requires or []]
+        todo += [
+            canonicalize_name(need.name) for need in needs if not need.marker or need.marker.evaluate({"extra": ""})
+        ]
+    assert len(seen) > 100 and not seen - pinned
 
 
 def test_no_address_of_an_index_is_written_down():
