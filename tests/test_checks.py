@@ -103,6 +103,7 @@ def crashes(x):
 
 def test_an_unwritten_answer_is_named():
     assert "unwritten: not written yet" in message(check.call, unwritten, 1)
+    assert "unwritten: not written yet" in message(check.call, lambda x: unwritten(x), 1)
 
 
 def test_an_exception_becomes_a_sentence():

@@ -105,7 +105,8 @@ class Check:
             result = function(*args, **kwargs)
         except CheckFailed:
             raise
-        except NotImplementedError:
+        except NotImplementedError as error:
+            name = traceback.extract_tb(error.__traceback__)[-1].name  # the unwritten one may be called by this one
             raise CheckFailed(
                 name,
                 "not written yet: it still says `raise NotImplementedError`",
@@ -183,7 +184,7 @@ class Check:
         """Say that a part's visible checks pass, and that hidden ones follow: never more than is known."""
         print(
             f"{part}: the visible checks pass ({points} of {points + hidden_points} points). "
-            f"More checks run when you submit ({hidden_points} points)."
+            f"More checks run when you submit ({hidden_points} {'point' if hidden_points == 1 else 'points'})."
         )
 
     def _compare(
