@@ -7,10 +7,13 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
+import urllib.request
 import zipfile
 from pathlib import Path
 
 import pytest
+import websocket
 
 from classroom import ROOT, SOLUTION, TOY, answered, cell, load, make_course, openexperts, save
 from openexperts import cli, jupyter
@@ -298,6 +301,39 @@ def test_a_port_in_use():
 def test_without_a_wish_the_next_free_port_is_taken(monkeypatch):
     monkeypatch.setattr(jupyter, "is_free", lambda port: port >= jupyter.FIRST_PORT + 2)
     assert jupyter.choose_port(None) == jupyter.FIRST_PORT + 2
+
+
+# JupyterLab
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a POSIX shell")
+def test_jupyterlab_says_its_address_last_and_its_terminal_finds_the_command(course, tmp_path):
+    """A real server, started by somebody whose PATH does not hold this environment."""
+    own = {name: str(tmp_path / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")}
+    own |= {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"}
+    log = tmp_path / "log"
+    with log.open("w") as output:
+        command = [sys.executable, "-m", "openexperts.cli", "teach", "--no-browser"]
+        server = subprocess.Popen(command, cwd=course, env=os.environ | own, stdout=output, stderr=subprocess.STDOUT)
+    try:
+        until = time.monotonic() + 120
+        while "token=" not in log.read_text() and server.poll() is None and time.monotonic() < until:
+            time.sleep(0.2)
+        address, token = re.search(r"(127\.0\.0\.1:\d+)/lab\?token=(\w+)$", log.read_text().strip()).groups()
+        request = urllib.request.Request(f"http://{address}/api/terminals?token={token}", method="POST")
+        name = json.load(urllib.request.urlopen(request, timeout=30))["name"]
+        terminal = websocket.create_connection(f"ws://{address}/terminals/websocket/{name}?token={token}", timeout=60)
+        terminal.send(json.dumps(["stdin", "openexperts --version; echo E''ND\r"]))
+        seen = ""
+        while "END" not in seen:
+            seen += str(json.loads(terminal.recv())[1:])
+        terminal.close()
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+    assert re.search(r"openexperts \d+\.\d+", seen), seen
+    said = log.read_text().split("received signal")[0].splitlines()
+    assert len(said) < 12 and not [line for line in said if re.match(r"\[[DIW] ", line)], said
 
 
 # the kit

@@ -7,6 +7,8 @@ so that nothing is changed in the user's own settings.
 """
 
 import os
+import secrets
+import shutil
 import socket
 import sys
 from pathlib import Path
@@ -64,20 +66,33 @@ def start(root: Path, view: str, page: str | None, asked_port: int | None, brows
     folders = [CONFIG / view, CONFIG / "common", root]  # root: for nbgrader_config.py
     inherited = os.environ.get("JUPYTER_CONFIG_PATH")
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([*map(str, folders), *([inherited] if inherited else [])])
+    token = secrets.token_hex(24)
     arguments = [
         f"--ServerApp.root_dir={root}",
         f"--ServerApp.port={port}",
         "--ServerApp.port_retries=0",
         f"--LabApp.workspaces_dir={root / 'classroom' / 'workspaces' / view}",  # open tabs of other work stay out
-        "--ServerApp.log_level=WARN",  # the address and what goes wrong, not every step
+        "--Application.log_level=ERROR",  # of the server and every extension: what goes wrong, not every step
+        f"--IdentityProvider.token={token}",  # one of its own making the server would announce in eight lines
         f"--LabApp.default_url=/lab/tree/{page}" if page else "--LabApp.default_url=/lab",
         *([] if browser else ["--no-browser"]),
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         print("You are root: JupyterLab runs with all rights over this computer. A user of your own is safer.")
         arguments.append("--allow-root")
-    print("JupyterLab starts. Leave this window open; Ctrl-C here ends it.", flush=True)
+    if os.name != "nt":
+        # Not a login shell, which the server takes where it has no terminal: that one sets PATH anew on many systems,
+        # and `openexperts` would not be found.
+        shell = os.environ.get("SHELL") or shutil.which("sh")
+                arguments.append(f"--ServerApp.terminado_settings=shell_command={shell}")
+    print("JupyterLab starts; this takes some seconds.", flush=True)
     from jupyterlab.labapp import LabApp
 
-    sys.argv = ["jupyter-lab", *arguments]
-    LabApp.launch_instance(arguments)
+    sys.argv = ["jupyter-lab"]  # else an extension may take the words after `openexperts lab` for its own
+    server = LabApp.initialize_server(arguments)
+    ready = (
+        "JupyterLab is open. Leave this window as it is; Ctrl-C here ends it (press it twice). If your browser does "
+        f"not show it, go to:\n  http://127.0.0.1:{port}{server.default_url}?token={token}"
+    )
+    server.io_loop.add_callback(print, ready, flush=True)  # said when it answers, so that it is the last thing said
+    server.start()
