@@ -84,7 +84,7 @@ def start(root: Path, view: str, page: str | None, asked_port: int | None, brows
         # Not a login shell, which the server takes where it has no terminal: that one sets PATH anew on many systems,
         # and `openexperts` would not be found.
         shell = os.environ.get("SHELL") or shutil.which("sh")
-                arguments.append(f"--ServerApp.terminado_settings=shell_command={shell}")
+        arguments.append(f"--ServerApp.terminado_settings=shell_command={shell}")
     print("JupyterLab starts; this takes some seconds.", flush=True)
     from jupyterlab.labapp import LabApp
 
