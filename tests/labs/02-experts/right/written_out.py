@@ -1,4 +1,4 @@
-"""Plain operators, a dictionary of pairs, slices in place of one grouped product."""
+"""Plain operators, one token at a time in part 3, a padded box in place of one grouped product."""
 
 
 # %% score-experts
@@ -35,11 +35,13 @@ def experts_grouped(hidden, weights, indices, gate_up, down):
     sorted_experts, order = torch.sort(indices.reshape(-1))
     counts = [int((sorted_experts == expert).sum()) for expert in range(gate_up.shape[0])]
     rows = hidden.repeat_interleave(top_k, dim=0)[order]
-    answers = []
-    for slice_, up_matrix, down_matrix in zip(rows.split(counts), gate_up.unbind(), down.unbind(), strict=True):
-        gate, up = (slice_ @ up_matrix.T).chunk(2, dim=1)
-        answers.append((F.silu(gate) * up) @ down_matrix.T)
-    weighted = torch.cat(answers) * weights.reshape(-1, 1)[order]
+    box = torch.zeros(len(counts), max(counts), hidden.shape[1])
+    for expert, group in enumerate(rows.split(counts)):
+        box[expert, : len(group)] = group
+    gate, up = box.bmm(gate_up.transpose(1, 2)).chunk(2, dim=2)
+    answers = (F.silu(gate) * up).bmm(down.transpose(1, 2))
+    answers = torch.cat([answers[expert, :count] for expert, count in enumerate(counts)])
+    weighted = answers * weights.reshape(-1, 1)[order]
     back = torch.empty_like(order)
     back[order] = torch.arange(len(order))
     return weighted[back].view(len(hidden), top_k, -1).sum(dim=1)
