@@ -1,6 +1,6 @@
 """Right numbers as lists, with which no later part can compute.
 
-loses: choose-experts-visible, choose-experts-hidden, moe-layer-visible, moe-layer-hidden
+loses: choose-experts-visible, choose-experts-hidden
 message: yours gave a list
 """
 

@@ -1,6 +1,6 @@
 """The bias enters the weights and not only the choice (seen in several public implementations).
 
-loses: choose-experts-visible, choose-experts-hidden, moe-layer-visible, moe-layer-hidden
+loses: choose-experts-visible, choose-experts-hidden
 message: the bias went into the weights too
 """
 

@@ -1,6 +1,6 @@
 """The bias is taken away.
 
-loses: choose-experts-visible, choose-experts-hidden, moe-layer-visible, moe-layer-hidden
+loses: choose-experts-visible, choose-experts-hidden
 message: taken away and not added
 """
 

@@ -1,6 +1,6 @@
 """The weights do not carry a gradient: the router would never learn.
 
-loses: choose-experts-hidden, moe-layer-hidden
+loses: choose-experts-hidden
 """
 
 

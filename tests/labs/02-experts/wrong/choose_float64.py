@@ -1,6 +1,6 @@
 """Right numbers in float64, which the products of the later parts refuse.
 
-loses: choose-experts-visible, choose-experts-hidden, moe-layer-visible, moe-layer-hidden
+loses: choose-experts-visible, choose-experts-hidden
 message: expected torch.float32, the type of the scores
 """
 

@@ -1,6 +1,6 @@
 """Divided by the sum over all experts.
 
-loses: choose-experts-visible, choose-experts-hidden, moe-layer-visible, moe-layer-hidden
+loses: choose-experts-visible, choose-experts-hidden
 message: over all experts
 """
 

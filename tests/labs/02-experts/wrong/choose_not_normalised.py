@@ -1,6 +1,6 @@
 """The weights are not divided by their sum.
 
-loses: choose-experts-visible, choose-experts-hidden, moe-layer-visible, moe-layer-hidden
+loses: choose-experts-visible, choose-experts-hidden
 message: not divided by their sum
 """
 

@@ -1,6 +1,6 @@
 """Indices first, weights second.
 
-loses: choose-experts-visible, choose-experts-hidden, moe-layer-visible, moe-layer-hidden
+loses: choose-experts-visible, choose-experts-hidden
 message: returned the wrong way round
 """
 

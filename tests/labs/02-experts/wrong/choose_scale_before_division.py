@@ -1,6 +1,6 @@
 """The scale is applied first, and the division cancels it.
 
-loses: choose-experts-hidden, moe-layer-visible, moe-layer-hidden
+loses: choose-experts-hidden
 message: the scale is missing
 """
 

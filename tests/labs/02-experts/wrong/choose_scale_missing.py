@@ -1,6 +1,6 @@
 """The routed scaling factor is forgotten.
 
-loses: choose-experts-hidden, moe-layer-visible, moe-layer-hidden
+loses: choose-experts-hidden
 message: the scale is missing
 """
 

@@ -1,6 +1,6 @@
 """A softmax over the chosen scores, as other models have it.
 
-loses: choose-experts-visible, choose-experts-hidden, moe-layer-visible, moe-layer-hidden
+loses: choose-experts-visible, choose-experts-hidden
 message: a softmax over the chosen scores
 """
 

@@ -1,6 +1,6 @@
 """The sum that divides the weights is detached: values right, gradient wrong.
 
-loses: choose-experts-hidden, moe-layer-hidden
+loses: choose-experts-hidden
 """
 
 

@@ -1,6 +1,6 @@
 """The sum is taken over the tokens.
 
-loses: choose-experts-visible, choose-experts-hidden, moe-layer-visible, moe-layer-hidden
+loses: choose-experts-visible, choose-experts-hidden
 message: divided by a sum over the tokens
 """
 

@@ -1,6 +1,6 @@
 """The sums are a list and not a column: with as many tokens as chosen experts that divides by other tokens' sums.
 
-loses: choose-experts-visible, choose-experts-hidden, moe-layer-visible, moe-layer-hidden
+loses: choose-experts-visible, choose-experts-hidden
 message: stopped with RuntimeError
 """
 

@@ -1,6 +1,6 @@
 """The bias is ignored.
 
-loses: choose-experts-visible, choose-experts-hidden, moe-layer-visible, moe-layer-hidden
+loses: choose-experts-visible, choose-experts-hidden
 message: the bias was left out of the choice
 """
 

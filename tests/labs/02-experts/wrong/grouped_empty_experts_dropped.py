@@ -1,7 +1,7 @@
 """Experts without tokens are left out of the ends, and all after them meet the wrong matrix. With every expert
 in use it is right.
 
-loses: grouped-experts-hidden, moe-layer-visible, moe-layer-hidden
+loses: grouped-experts-hidden
 """
 
 

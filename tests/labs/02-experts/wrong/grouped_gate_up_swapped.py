@@ -1,6 +1,6 @@
 """The up rows are taken for the gate.
 
-loses: grouped-experts-visible, grouped-experts-hidden, moe-layer-visible, moe-layer-hidden
+loses: grouped-experts-visible, grouped-experts-hidden
 message: gate and up are swapped
 """
 

@@ -1,6 +1,6 @@
 """No gradient reaches the tokens through the experts.
 
-loses: grouped-experts-hidden, moe-layer-hidden
+loses: grouped-experts-hidden
 """
 
 

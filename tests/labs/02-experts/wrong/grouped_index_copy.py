@@ -1,6 +1,6 @@
 """The last expert of a token overwrites the others.
 
-loses: grouped-experts-visible, grouped-experts-hidden, moe-layer-visible, moe-layer-hidden
+loses: grouped-experts-visible, grouped-experts-hidden
 """
 
 

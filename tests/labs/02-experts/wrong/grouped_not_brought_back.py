@@ -1,6 +1,6 @@
 """The answers stay in sorted order and are summed in pairs.
 
-loses: grouped-experts-visible, grouped-experts-hidden, moe-layer-visible, moe-layer-hidden
+loses: grouped-experts-visible, grouped-experts-hidden
 message: bring them back to their tokens
 """
 

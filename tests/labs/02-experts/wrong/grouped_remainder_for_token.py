@@ -1,6 +1,6 @@
 """The remainder, which is the place, is taken for the token.
 
-loses: grouped-experts-visible, grouped-experts-hidden, moe-layer-visible, moe-layer-hidden
+loses: grouped-experts-visible, grouped-experts-hidden
 """
 
 

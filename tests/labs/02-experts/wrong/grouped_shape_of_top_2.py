@@ -1,6 +1,6 @@
 """The token is found by dividing by 2, whatever top_k is.
 
-loses: grouped-experts-hidden, moe-layer-hidden
+loses: grouped-experts-hidden
 """
 
 

@@ -1,6 +1,6 @@
 """Each group's start is given in place of its end.
 
-loses: grouped-experts-visible, grouped-experts-hidden, moe-layer-visible, moe-layer-hidden
+loses: grouped-experts-visible, grouped-experts-hidden
 """
 
 

@@ -1,6 +1,6 @@
 """The weight multiplies the input of the expert.
 
-loses: grouped-experts-visible, grouped-experts-hidden, moe-layer-visible, moe-layer-hidden
+loses: grouped-experts-visible, grouped-experts-hidden
 message: before the activation
 """
 

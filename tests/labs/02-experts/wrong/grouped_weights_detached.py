@@ -1,6 +1,6 @@
 """The weights carry no gradient, so the router would never learn.
 
-loses: grouped-experts-hidden, moe-layer-hidden
+loses: grouped-experts-hidden
 """
 
 

@@ -1,6 +1,6 @@
 """The weights stay in their first order.
 
-loses: grouped-experts-visible, grouped-experts-hidden, moe-layer-visible, moe-layer-hidden
+loses: grouped-experts-visible, grouped-experts-hidden
 """
 
 

@@ -1,6 +1,6 @@
 """The scores are cut off from the router, which would never learn. Values are right.
 
-loses: moe-layer-hidden
+loses: score-experts-hidden
 """
 
 

@@ -1,7 +1,7 @@
 """Scores are scaled to sum to one over all experts before the choice. Divided by the sum of the chosen they would
 be right again, were it not for the bias.
 
-loses: score-experts-visible, score-experts-hidden, moe-layer-visible, moe-layer-hidden
+loses: score-experts-visible, score-experts-hidden
 message: scaled to sum to 1
 """
 

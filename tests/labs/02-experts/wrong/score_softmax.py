@@ -1,6 +1,6 @@
 """A softmax over the experts in place of the sigmoid.
 
-loses: score-experts-visible, score-experts-hidden, moe-layer-visible, moe-layer-hidden
+loses: score-experts-visible, score-experts-hidden
 message: a softmax over the experts
 """
 

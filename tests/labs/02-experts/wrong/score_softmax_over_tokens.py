@@ -1,6 +1,6 @@
 """A softmax over the wrong dimension.
 
-loses: score-experts-visible, score-experts-hidden, moe-layer-visible, moe-layer-hidden
+loses: score-experts-visible, score-experts-hidden
 message: a softmax over the tokens
 """
 

@@ -1,6 +1,6 @@
 """The products themselves are taken for scores.
 
-loses: score-experts-visible, score-experts-hidden, moe-layer-visible, moe-layer-hidden
+loses: score-experts-visible, score-experts-hidden
 message: the sigmoid is missing
 """
 
