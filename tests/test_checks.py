@@ -41,6 +41,7 @@ def test_without_a_fitting_suspect_the_general_misconception_is_named():
 def test_different_tensors_are_drawn_side_by_side(capsys):
     message(check.close, torch.tensor([[1.0, 2.0], [3.0, 5.0]]), [[1, 2], [3, 4]], "x")
     drawn = capsys.readouterr().out
+    assert drawn.startswith("x: 1 of 4 numbers differ (*), the first at [1, 1]\n")
     assert "expected" in drawn and "yours" in drawn and "5*" in drawn and "3*" not in drawn
 
 
@@ -104,6 +105,14 @@ def crashes(x):
 def test_an_unwritten_answer_is_named():
     assert "unwritten: not written yet" in message(check.call, unwritten, 1)
     assert "unwritten: not written yet" in message(check.call, lambda x: unwritten(x), 1)
+
+
+def test_what_torch_has_not_implemented_is_not_taken_for_an_unwritten_answer():
+    class Layer(torch.nn.Module):
+        pass
+
+    text = message(check.call, Layer(), 1)
+    assert text.startswith("Layer: stopped with NotImplementedError: Module [Layer] is missing the required")
 
 
 def test_an_exception_becomes_a_sentence():
@@ -180,7 +189,7 @@ def test_in_a_kernel_each_mistake_is_a_sentence_and_a_learners_own_error_keeps_i
     notebook = v4.new_notebook(cells=[v4.new_code_cell(source) for source in sources])
     NotebookClient(notebook, allow_errors=True, kernel_name="python3").execute()
     said = ["\n".join(line for output in cell.outputs for line in output.traceback) for cell in notebook.cells]
-    assert "not_run_yet: there is no such name yet" in said[1] and "Look at: the answer cell above" in said[1]
+    assert "not_run_yet: there is no such name yet" in said[1] and "Run All Above" in said[1]
     assert "answer: not written yet" in said[3]
     assert "answer: stopped with NameError" in said[5]
     assert "line 3 of the cell with `answer`: `return total + missing_name`" in said[5]

@@ -105,14 +105,14 @@ class Check:
             result = function(*args, **kwargs)
         except CheckFailed:
             raise
-        except NotImplementedError as error:
-            name = traceback.extract_tb(error.__traceback__)[-1].name  # the unwritten one may be called by this one
-            raise CheckFailed(
-                name,
-                "not written yet: it still says `raise NotImplementedError`",
-                look_at=f"the answer cell above: write the body of `{name}`, run that cell, then run this check again",
-            ) from None
         except Exception as error:
+            if isinstance(error, NotImplementedError) and not str(error):  # with words it is torch's own
+                name = traceback.extract_tb(error.__traceback__)[-1].name  # the unwritten one may be called by this one
+                raise CheckFailed(
+                    name,
+                    "not written yet: it still says `raise NotImplementedError`",
+                    look_at=f"the cell with `def {name}`: write its body, run the cell, save, and check again",
+                ) from None
             raise CheckFailed(
                 name,
                 f"stopped with {type(error).__name__}: {str(error).strip() or '(no message)'}",
@@ -278,7 +278,10 @@ def draw_side_by_side(expected: torch.Tensor, seen: torch.Tensor, differs: torch
     *lead, row, column = [0, *differs.nonzero()[0].tolist()] if expected.dim() == 1 else differs.nonzero()[0].tolist()
     slices = [tensor[tuple(lead)] if lead else tensor for tensor in (expected.double(), seen.double(), differs)]
     slices = [tensor.reshape(1, -1) if tensor.dim() == 1 else tensor for tensor in slices]
-    words = _side_by_side_text(*_window(slices, max(0, row - 3), max(0, column - 2), 6, 5))
+    # The heading says what the message says, so that a terminal can show the numbers here and need not repeat them.
+    first = ", ".join(map(str, differs.nonzero()[0].tolist()))
+    words = f"{what}: {int(differs.sum())} of {differs.numel()} numbers differ (*), the first at [{first}]\n"
+    words += _side_by_side_text(*_window(slices, max(0, row - 3), max(0, column - 2), 6, 5))
     top, left = max(0, row - 16), max(0, column - 16)
     expected, seen, differs = _window(slices, top, left, 32, 32)
 
@@ -319,7 +322,7 @@ def _window(tensors: list[torch.Tensor], top: int, left: int, height: int, width
 
 def _side_by_side_text(expected: torch.Tensor, seen: torch.Tensor, differs: torch.Tensor) -> str:
     """The same picture for a terminal, a star at each difference."""
-    rows = [("expected", "yours (* differs)")]
+    rows = [("expected", "yours")]
     for left, right, marks in zip(expected.tolist(), seen.tolist(), differs.tolist(), strict=True):
         yours = [f"{number:9.4g}{'*' if bad else ' '}" for number, bad in zip(right, marks, strict=True)]
         rows.append((" ".join(f"{number:9.4g}" for number in left), " ".join(yours)))
@@ -338,8 +341,8 @@ def _explain_missing_name(shell: Any, kind: type, error: NameError, trace: Any, 
     failed = CheckFailed(
         str(error.name),
         "there is no such name yet",
-        likely="its cell was not run since the kernel started, or the name is spelt differently",
-        look_at="the answer cell above: run it (or Run > Run All Above Selected Cell), then run this check again",
+        likely="the name is spelt differently in its cell, or that cell was not run since the kernel started",
+        look_at="the cell that defines it: run it (JupyterLab: Run > Run All Above Selected Cell), then check again",
     )
     shell._showtraceback(kind, error, failed._render_traceback_())
 
