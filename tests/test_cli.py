@@ -12,6 +12,7 @@ import urllib.request
 import zipfile
 from pathlib import Path
 
+import nbformat.v4 as v4
 import pytest
 import websocket
 
@@ -131,8 +132,58 @@ def test_check_gives_up_where_a_loop_cannot_be_interrupted(capsys, mine):
     save(mine, answered(mine, double=stubborn))
     code, said = run(capsys, "check", TOY, "--timeout", "2")
     assert code == 1
-    assert "could not be interrupted, so nothing after it was run" in said
+    assert "could not be interrupted: nothing after it ran" in said
     assert "It was not run, because the notebook stopped before it." in said
+
+
+def test_a_failing_cell_without_points_is_one_line_and_an_unwritten_part_is_said_once(capsys, mine):
+    notebook = load(mine)
+    for position, source in enumerate(["double([1])", "first_of_mine = 1 / 0", "no_such_name"]):
+        notebook["cells"].append({**v4.new_code_cell(source), "id": f"mine-{position}"})
+    save(mine, notebook)
+    _, said = run(capsys, "check", TOY)
+    assert said.count("not written yet: it still says") == 2  # the two parts
+    (line,) = [line for line in said.splitlines() if line.startswith("Not graded: ")]
+    assert line == (
+        "Not graded: the cell that begins `first_of_mine = 1 / 0` stopped with ZeroDivisionError: division by zero "
+        "(line 1: `first_of_mine = 1 / 0`). So did 1 more."
+    )
+    assert "no_such_name" not in said
+
+
+def test_a_failing_locked_cell_is_told_whatever_its_points(capsys, course, mine):
+    for place in (mine, course / "labs" / TOY / f"{TOY}.ipynb"):
+        notebook = load(place)
+        cell(notebook, "set-up")["source"] = "import no_such_module"
+        save(place, notebook)
+    _, said = run(capsys, "check", TOY)
+    assert "The cell 'set-up' stopped with ModuleNotFoundError: No module named 'no_such_module'" in said
+
+
+@pytest.mark.parametrize(
+    ("double", "words"),
+    [
+        (
+            'def double(n):\n    raise ValueError("\\ud800")',
+            "The check stopped with an error whose message cannot be shown",
+        ),
+        (
+            'def double(n):\n    return "\ud800"',
+            r"Your cell 'double' was not run: it holds half of a character ('\ud800')",
+        ),
+        ('print("\\ud800")', "The check stopped with NameError"),
+        ('def double(n):\n    return "\\ud800"', "The check stopped with"),
+    ],
+)
+def test_half_a_character_gets_a_sentence(mine, double, words):
+    """A lone surrogate, as from a file read with the wrong encoding: Jupyter cannot send it, a terminal not show it."""
+    notebook = answered(mine, double=double)
+    notebook["cells"].append({**v4.new_code_cell('"\ud800"'), "id": "mine"})
+    save(mine, notebook)
+    result = openexperts(mine.parents[2], "check", TOY)
+    assert result.returncode == 1 and result.stderr == ""
+    assert words in result.stdout and "Part 2 of 3. Add it up: passed" in result.stdout
+    assert r'Not graded: the cell that begins `"\ud800"` was not run' in result.stdout
 
 
 def test_check_says_when_python_itself_ended(capsys, mine):
@@ -185,8 +236,8 @@ def test_check_draws_where_tensors_differ(mine):
         it for it in checking.check(mine, mine.with_name("release.ipynb"), 60) if isinstance(it, checking.Result)
     ]
     (message,) = results[0].messages
-    assert re.search(r"expected +\|  ?yours \(\* differs\)\n.*5\*", message)
-    assert "the numbers, doubled: expected [2, 4], yours gave [2, 5]" in message
+    assert re.match(r"the numbers, doubled: 1 of 2 numbers differ .*\[1\]\n.*expected +\| +yours\n.*4.*5\*", message)
+    assert message.count("5") == 1, "each number once"
     assert message.endswith("Look at: step 1.")
 
 
@@ -207,6 +258,21 @@ def test_check_of_a_missing_or_damaged_notebook(capsys, mine, content, words):
     assert code == 2
     assert words in one_sentence(said)
     assert "openexperts lab" in said, "what to do"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(-5, "just now"), (59, "just now"), (61, "1 minute ago"), (7300, "2 hours ago"), (90_000, "1 day ago")],
+)
+def test_the_age_of_a_file_is_said_in_words(seconds, words):
+    assert cli.ago(seconds) == words
+
+
+def test_check_says_when_the_notebook_was_saved(capsys, mine):
+    os.utime(mine, (time.time() - 200, time.time() - 200))
+    _, said = run(capsys, "check", TOY)
+    assert f"{TOY}.ipynb, saved 3 minutes ago, in a fresh kernel" in said
+    assert "save it there (Ctrl + S)" in said
 
 
 def test_check_of_another_file(capsys, course, tmp_path):

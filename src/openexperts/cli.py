@@ -8,6 +8,7 @@ import argparse
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import openexperts
@@ -91,7 +92,9 @@ def check(arguments) -> int:
     if arguments.timeout < 1:
         raise CourseError("--timeout is a number of seconds, 1 or more.")
     shown = notebook.relative_to(root) if notebook.is_relative_to(root) else notebook
-    print(f"Running {shown} in a fresh kernel; a cell may take {arguments.timeout} s.\n", flush=True)
+    saved = ago(time.time() - notebook.stat().st_mtime)
+    print(f"Running {shown}, saved {saved}, in a fresh kernel; a cell may take {arguments.timeout} s.")
+    print("Changed in JupyterLab since? Then save it there (Ctrl + S) and start this again.\n", flush=True)
     results = []
     for item in check(notebook, release, arguments.timeout):
         if isinstance(item, Result):
@@ -100,6 +103,15 @@ def check(arguments) -> int:
         print(item, flush=True)
     print("\n" + summary(results))
     return 0 if all(result.passed for result in results if result.part.checks) else 1
+
+
+def ago(seconds: float) -> str:
+    """A time that has passed, in its largest unit."""
+    for unit, length in (("day", 86_400), ("hour", 3600), ("minute", 60)):
+        if seconds >= length:
+            number = int(seconds // length)
+            return f"{number} {unit}{'s' if number > 1 else ''} ago"
+    return "just now"
 
 
 def describe(result) -> str:
@@ -228,6 +240,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; every error a person can mend is one sentence on stderr."""
     chosen = parser().parse_args(arguments)
+    sys.stdout.reconfigure(errors="backslashreplace")  # a learner's text may hold what this terminal cannot show
     try:
         return chosen.run(chosen)
     except CourseError as error:

@@ -7,6 +7,7 @@ computer will say, whatever happened to those cells in the learner's copy.
 import copy
 import logging
 import re
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ from openexperts.grading.labs import (
     read_notebook,
 )
 
+UNWRITTEN = "not written yet: it still says `raise NotImplementedError`"  # as openexperts.checks has it, too
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -78,7 +80,7 @@ def check(notebook_path: Path, release_path: Path, timeout: int) -> Iterator[str
     last_cell = _last_cells(notebook, todo)
     answers = {name: part for part in todo for name in part.answers}
     troubles: dict[str, list[str]] = {part.title: [] for part in todo}  # what stopped a part's answers
-    stopped = ""
+    stopped, ungraded = "", []
     for index, cell, problem in _run(notebook, notebook_path.parent, timeout):
         if problem and not cell:
             stopped = problem
@@ -87,9 +89,12 @@ def check(notebook_path: Path, release_path: Path, timeout: int) -> Iterator[str
             troubles[part.title].append(_with_pictures(cell, problem))
         elif problem and is_answer(cell) and grade_id(cell) in answers:
             troubles[answers[grade_id(cell)].title].append(f"Your cell {grade_id(cell)!r} {problem}")
+        elif UNWRITTEN in problem:
+            pass  # its part says so; this cell only tries what the part will give
+        elif problem and is_locked(cell):  # what the next parts stand on
+            yield f"The {_name(cell)} {problem}"
         elif problem:
-            what = f"The cell {grade_id(cell)!r}" if grade_id(cell) else f"Cell {index + 1} of your notebook"
-            yield f"{what} {problem}"
+            ungraded.append(f"the {_name(cell)} {problem.splitlines()[0]}")
         for part in [part for part in todo if last_cell[part.title] == index]:
             yield _result(part, troubles[part.title], notebook, release)
             todo.remove(part)
@@ -98,6 +103,9 @@ def check(notebook_path: Path, release_path: Path, timeout: int) -> Iterator[str
     for part in todo:
         first = [stopped] if part is todo[0] and stopped else []
         yield Result(part, False, first or ["It was not run, because the notebook stopped before it."])
+    if ungraded:
+        others = f" So did {len(ungraded) - 1} more." if len(ungraded) > 1 else ""
+        yield f"Not graded: {ungraded[0].rstrip('.')}.{others}"
 
 
 def _result(part: Part, messages: list[str], notebook, release) -> Result:
@@ -106,6 +114,12 @@ def _result(part: Part, messages: list[str], notebook, release) -> Result:
     # the learner's own cell explains more than the NameError that follows from it
     own = [message for message in messages if message.startswith("Your cell")]
     return Result(part, not messages, own or messages)
+
+
+def _name(cell) -> str:
+    """A cell, in words by which a learner finds it: JupyterLab shows no ids and does not number text."""
+    first_line = next(iter(cell.source.strip().splitlines()), "")
+    return f"cell {grade_id(cell)!r}" if grade_id(cell) else f"cell that begins `{first_line[:40]}`"
 
 
 def _last_cells(notebook, todo: list[Part]) -> dict[str, int]:
@@ -146,23 +160,30 @@ def _run(notebook, folder: Path, timeout: int):
         shutdown_kernel="immediate",
         kernel_name="python3",
         skip_cells_with_tag="",
-        extra_arguments=["--IPKernelApp.log_level=ERROR"],  # else it warns of its TCP connection within this computer
         on_cell_executed=lambda cell, cell_index, execute_reply: replies.update({cell_index: execute_reply["content"]}),
         resources={"metadata": {"path": str(folder.resolve())}},
     )
     client.log = logging.getLogger("openexperts.quiet")  # the client reports time-outs in its own words
     client.log.disabled = True
-    with client.setup_kernel():
+    # What the kernel itself says on its way (warnings, a message it could not send) is not meant for a learner.
+    with client.setup_kernel(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
         for index, cell in enumerate(notebook.cells):
-            name = f"cell {grade_id(cell)!r}" if grade_id(cell) else f"cell {index + 1} of your notebook"
             try:
                 client.execute_cell(cell, index)  # passes over cells of text
             except CellTimeoutError:
-                yield index, None, f"The {name} {too_long} It could not be interrupted, so nothing after it was run."
+                yield (
+                    index,
+                    None,
+                    f"The {_name(cell)} {too_long} It could not be interrupted: nothing after it ran.",
+                )
                 return
             except DeadKernelError:
-                yield index, None, f"Python itself ended in the {name}: it ran out of memory, or called exit()."
+                yield index, None, f"Python itself ended in the {_name(cell)}: it ran out of memory, or called exit()."
                 return
+            except UnicodeEncodeError as error:
+                half = error.object[error.start : error.end]
+                yield index, cell, f"was not run: it holds half of a character ({half!r}). Delete it and type it again."
+                continue
             yield index, cell, _problem(cell, replies.get(index, {}))
 
 
@@ -171,24 +192,28 @@ def _problem(cell, reply: dict) -> str:
     if reply.get("ename") == "CellTimeoutError":
         return reply["evalue"]
     error = next((output for output in cell.get("outputs", []) if output.output_type == "error"), None)
+    if error is None and reply.get("status") == "error":  # the kernel could not send the error that there was
+        return f"stopped with an error whose message cannot be shown ({reply['evalue']})."
     if error is None:
         return ""
     if error.ename == "CheckFailed":
         return error.evalue
     if error.ename == "NotImplementedError" and not error.evalue:
-        return "is not written yet: it still says `raise NotImplementedError`."
+        return f"is {UNWRITTEN}."
     return f"stopped with {error.ename}: {error.evalue.strip() or '(no message)'}{_where(error)}"
 
 
 def _where(error) -> str:
     """The last line of the notebook's own code on the way to `error`."""
-    frames = [frame for frame in ANSI.sub("", "\n".join(error.traceback)).split("\n\n") if frame.startswith("Cell In[")]
+    frames = re.split(r"^(?=Cell In\[)", ANSI.sub("", "\n".join(error.traceback)), flags=re.MULTILINE)[1:]
     line = re.search(r"^-+> *(\d+) (.+)$", frames[-1], re.MULTILINE) if frames else None
     return f" (line {line[1]}: `{line[2].strip()}`)" if line else ""
 
 
 def _with_pictures(cell, problem: str) -> str:
-    """The message, and before it what the check drew, as text."""
+    """The message, and before it what the check drew, as text. Numbers in a table are not said a second time."""
     drawn = [output.data.get("text/plain", "") for output in cell.outputs if output.output_type == "display_data"]
+    if drawn and drawn[-1].startswith(problem.partition(": ")[0] + ": "):  # a table of what the message is about
+        return "\n".join([*filter(None, drawn), *problem.splitlines()[1:]])
     subject = {"stopped": "The check ", "did": "The check ", "is": "Your answer "}.get(problem.split()[0], "")
     return "\n".join([*filter(None, drawn), subject + problem])
