@@ -1,7 +1,7 @@
 """The bias is taken away.
 
 loses: choose-experts-visible, choose-experts-hidden
-message: taken away and not added
+message: taken away, not added
 """
 
 
