@@ -1,0 +1,518 @@
+"""Reading a submission as data, before any of it runs: what is damaged is repaired where that is safe, and said.
+
+A submission is a folder that a stranger filled. Nothing in it is followed (links), waited for (pipes) or believed
+(metadata). The notebook is not repaired in place: a new one is built from the lab's own cells and the learner's
+text, so that no key, tag or type of theirs can reach what reads it next. Each thing that was not as it should be is a
+`Finding`, a sentence for the learner and the teacher; none of them stops anybody else's grading.
+
+`Source` is what the lab's own cells are: from nbgrader's gradebook, hidden checks included, or from a released
+notebook.
+"""
+
+import json
+import re
+import sys
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+from nbgrader.utils import compute_checksum, is_grade, is_locked, is_solution, is_task
+
+from openexperts.grading.labs import grade_id, grader, read_notebook
+
+NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp"}  # no SVG: that can hold a program
+RUN_TAGS = re.compile(r"skip-execution|raises-exception|(remove|hide)[-_].*|init_cell|nbval.*|parameters")
+OF_THE_EXCHANGE = {"timestamp.txt", "submission_secret.txt"}  # nbgrader's own; of no use to a learner's code
+
+
+@dataclass(frozen=True)
+class SourceCell:
+    """One of the lab's own cells: an answer, a check, a task, or a locked cell."""
+
+    name: str  # nbgrader's grade_id
+    cell_type: str
+    source: str  # of an answer: as it was released
+    grade: bool
+    solution: bool
+    locked: bool
+    task: bool
+    points: float  # 0 where none are given
+
+
+@dataclass(frozen=True)
+class Source:
+    """The lab's own cells of one notebook, in the lab's order."""
+
+    notebook: str
+    cells: tuple[SourceCell, ...]
+
+    @classmethod
+    def from_gradebook(cls, gradebook, notebook: str, assignment: str) -> "Source":
+        """As nbgrader recorded them when the lab was released: checks with their hidden lines."""
+        found = gradebook.find_notebook(notebook, assignment)
+        points = {cell.name: cell.max_score for cell in [*found.grade_cells, *found.task_cells]}
+        grades = {cell.name for cell in found.grade_cells}
+        solutions = {cell.name for cell in found.solution_cells}
+        tasks = {cell.name for cell in found.task_cells}
+        return cls(
+            notebook,
+            tuple(
+                SourceCell(
+                    name=cell.name,
+                    cell_type=cell.cell_type,
+                    source=cell.source or "",
+                    grade=cell.name in grades,
+                    solution=cell.name in solutions,
+                    locked=cell.locked,
+                    task=cell.name in tasks,
+                    points=points.get(cell.name, 0.0),
+                )
+                for cell in found.source_cells  # SQLite gives them in the order in which they were put in
+            ),
+        )
+
+    @classmethod
+    def from_release(cls, path: Path) -> "Source":
+        """As learners got them: checks without their hidden lines."""
+        own = [cell for cell in read_notebook(path).cells if grader(cell)]
+        return cls(
+            path.stem,
+            tuple(
+                SourceCell(
+                    name=grade_id(cell),
+                    cell_type=cell.cell_type,
+                    source=cell.source,
+                    grade=is_grade(cell),
+                    solution=is_solution(cell),
+                    locked=is_locked(cell),
+                    task=is_task(cell),
+                    points=float(grader(cell).get("points", 0)) if is_grade(cell) or is_task(cell) else 0.0,
+                )
+                for cell in own
+                if is_grade(cell) or is_solution(cell) or is_locked(cell) or is_task(cell)
+            ),
+        )
+
+    def to_data(self) -> dict:
+        return {"notebook": self.notebook, "cells": [asdict(cell) for cell in self.cells]}
+
+    @classmethod
+    def from_data(cls, data: dict) -> "Source":
+        return cls(data["notebook"], tuple(SourceCell(**cell) for cell in data["cells"]))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something in a submission that was not as it should be."""
+
+    kind: str
+    words: str
+    needs_person: bool = False
+
+
+@dataclass
+class Intake:
+    """A submission, read: its canonical notebook (None if there is none that can be read), and what was found."""
+
+    notebook: NotebookNode | None
+    findings: list[Finding] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)  # what may lie beside the notebook when it runs
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How much of a stranger's submission is taken in; far above what honest work needs."""
+
+    notebook_bytes: int = 50_000_000  # its outputs count
+    brackets: int = 1_000_000  # each JSON list or object takes some 60 bytes of memory, and 2 of the file
+    cells: int = 2_000
+    cell_characters: int = 1_000_000
+    all_characters: int = 5_000_000
+    attachment_characters: int = 10_000_000
+    files: int = 1_000
+    depth: int = 8
+    file_bytes: int = 50_000_000
+    all_bytes: int = 200_000_000
+
+
+BOUNDS = Bounds()
+
+
+# Bytes to data
+
+
+def read_notebook_bytes(data: bytes, bounds: Bounds = BOUNDS) -> tuple[dict | None, list[Finding]]:
+    """The notebook's JSON as a dict with a list of cells, each still as it was sent; None if it is no notebook."""
+    if len(data) > bounds.notebook_bytes:
+        return None, [_too_large("the notebook", len(data), bounds.notebook_bytes)]
+    if data.count(b"[") + data.count(b"{") > bounds.brackets:
+        return None, [Finding("too-large", "The notebook holds too many lists and objects to be read safely.", True)]
+    findings = []
+    encoding = json.detect_encoding(data)  # by the byte order mark, if there is one
+    text = data.decode(encoding, "replace")
+    if "\ufffd" in text and "\ufffd".encode(encoding) not in data:
+        findings.append(
+            Finding("bad-utf-8", "Some bytes of the notebook are not text in UTF-8; they were replaced by \ufffd.")
+        )
+    odd: set[str] = set()
+
+    def without_repeats(pairs: list) -> dict:
+        if len(found := dict(pairs)) < len(pairs):
+            odd.add("the same key twice in one object")
+        return found
+
+    def no_number(word: str) -> None:
+        odd.add(f"{word}, which is not JSON")
+
+    def short_number(digits: str) -> int:
+        return int(digits) if len(digits) < 20 else 0  # Python refuses to read numbers of thousands of digits
+
+    try:
+        raw = json.loads(text, object_pairs_hook=without_repeats, parse_constant=no_number, parse_int=short_number)
+    except RecursionError:
+        return None, [*findings, _no_notebook("lists or objects are nested too deeply")]
+    except ValueError as error:
+        return None, [*findings, _no_notebook(str(error) if text.strip() else "the file is empty")]
+    if odd:
+        findings.append(Finding("odd-json", f"The notebook's file holds {' and '.join(sorted(odd))}; read as it was."))
+    if not isinstance(raw, dict):
+        return None, [*findings, _no_notebook("it holds no object")]
+    if not isinstance(raw.get("cells"), list) and isinstance(sheets := raw.get("worksheets"), list):
+        findings.append(Finding("old-format", "The notebook is in an old format (before nbformat 4); it was updated."))
+        lists = [sheet["cells"] for sheet in sheets if isinstance(sheet, dict) and isinstance(sheet.get("cells"), list)]
+        raw["cells"] = [cell for cells in lists for cell in cells]
+    if not isinstance(raw.get("cells"), list):
+        return None, [*findings, _no_notebook("it holds no list of cells")]
+    return raw, findings
+
+
+def _no_notebook(reason: str) -> Finding:
+    return Finding("not-a-notebook", f"The file cannot be read as a notebook: {_shown(reason, 120)}.", True)
+
+
+def _too_large(what: str, size: int, limit: int) -> Finding:
+    words = (
+        f"{what[0].upper()}{what[1:]} has {size / 1e6:,.1f} MB and was not read; the limit is {limit / 1e6:,.0f} MB."
+    )
+    return Finding("too-large", words, True)
+
+
+def _shown(text: str, longest: int = 60) -> str:
+    """A learner's words inside a sentence of ours: one line, printable, not long."""
+    line = "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+    return line if len(line) <= longest else line[: longest - 1] + "…"
+
+
+def _list(names: list[str]) -> str:
+    """A few names in words."""
+    shown = [_shown(name) for name in names[:5]]
+    return ", ".join(shown) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+
+
+# Cells as they were sent
+
+
+@dataclass
+class _Cell:
+    """Of a cell that was sent, what is of use, each part of the type it should have."""
+
+    cell_type: str
+    source: str
+    id: str = ""
+    details: dict = field(default_factory=dict)  # its nbgrader metadata
+    tags: list[str] = field(default_factory=list)
+    attachments: dict = field(default_factory=dict)
+    own: SourceCell | None = None  # the lab's cell that it is
+
+    @property
+    def name(self) -> str:
+        return self.own.name if self.own else ""
+
+
+def _text(value) -> str | None:
+    """JSON's text, given whole or in lines, as text that any program can write; None if it is something else."""
+    if isinstance(value, list) and all(isinstance(line, str) for line in value):
+        value = "".join(value)
+    if not isinstance(value, str):
+        return None
+    return value.replace("\r\n", "\n").replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+def _as_sent(raw) -> tuple[_Cell, bool]:
+    """One cell of the JSON, and whether it was damaged."""
+    if not isinstance(raw, dict):
+        return _Cell("raw", ""), True
+    metadata = raw.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    details, tags = metadata.get("nbgrader"), metadata.get("tags")
+    source = _text(raw.get("source", raw.get("input")))  # "input" before nbformat 4
+    kind = raw.get("cell_type")
+    if kind == "heading":  # before nbformat 4
+        level = raw.get("level")
+        kind, source = "markdown", f"{'#' * (level if isinstance(level, int) and 0 < level < 7 else 1)} {source or ''}"
+    elif kind == "html":
+        kind = "markdown"
+    known = isinstance(kind, str) and kind in NEW_CELL
+    cell = _Cell(
+        cell_type=kind if known else "raw",
+        source=source or "",
+        id=raw["id"] if isinstance(raw.get("id"), str) else "",
+        details=details if isinstance(details, dict) else {},
+        tags=[tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else [],
+        attachments=raw["attachments"] if isinstance(raw.get("attachments"), dict) else {},
+    )
+    return cell, not known or source is None
+
+
+# The canonical notebook
+
+
+def restore(nb: dict, source: Source, bounds: Bounds = BOUNDS) -> list[Finding]:
+    """Make `nb` canonical in place: every one of the lab's cells once, locked ones as the lab has them.
+
+    `nb` may be a dict of `read_notebook_bytes` or a notebook that nbformat has read; any JSON is survived.
+    """
+    sent = nb.get("cells")
+    read = [_as_sent(raw) for raw in sent] if isinstance(sent, list) else []
+    cells = [cell for cell, _ in read]
+    findings = _language(nb.get("metadata"))
+    if damaged := [str(number) for number, (_, broken) in enumerate(read, start=1) if broken]:
+        words = f"Cells were damaged and could be read in part or not at all: number {_list(damaged)}."
+        findings.append(Finding("damaged-cell", words))
+    findings += _recognise(cells, source)
+    findings += _within_bounds(cells, bounds)
+    findings += _restore_locked(cells)
+    findings += _put_back_missing(cells, source)
+    findings += _set_up_first(cells, source)
+    attachments = _Attachments(bounds)
+    ids = _Ids(cells)
+    built = new_notebook(metadata={"kernelspec": dict(KERNEL), "language_info": {"name": "python"}})
+    for cell in cells:
+        node = NEW_CELL[cell.cell_type](source=cell.source, id=ids.of(cell))
+        if cell.cell_type == "markdown" and (pictures := attachments.of(cell)):
+            node.attachments = pictures
+        if cell.own:
+            node.metadata = _metadata(cell.own)
+            node.metadata.nbgrader.checksum = _checksum(cell.own)
+        built.cells.append(node)
+    if attachments.left_out:
+        words = f"Attached files were left out: {_list(attachments.left_out)}. Only pictures (PNG, JPEG, GIF, WebP) of "
+        findings.append(Finding("attachment", words + f"{bounds.attachment_characters / 1e6:,.0f} MB in all are kept."))
+    nb.clear()
+    nb.update(built)
+    return findings
+
+
+def _metadata(own: SourceCell) -> NotebookNode:
+    details = {
+        "cell_type": own.cell_type,
+        "grade": own.grade,
+        "grade_id": own.name,
+        "locked": own.locked,
+        "schema_version": 3,
+        "solution": own.solution,
+        "task": own.task,
+    }
+    if own.grade or own.task:
+        details["points"] = own.points
+    metadata = {"deletable": False, "nbgrader": NotebookNode(details)}
+    return NotebookNode(metadata | ({"editable": False} if own.locked else {}))
+
+
+def _checksum(own: SourceCell, source: str | None = None) -> str:
+    """nbgrader's number for the lab's cell, or for that cell with another text."""
+    node = NotebookNode(cell_type=own.cell_type, source=own.source if source is None else source)
+    node.metadata = _metadata(own)
+    return compute_checksum(node)
+
+
+def _language(metadata) -> list[Finding]:
+    """A notebook written for another language than Python cannot have come from this lab."""
+    kernel = metadata.get("kernelspec") if isinstance(metadata, dict) else None
+    language = kernel.get("language") if isinstance(kernel, dict) else None
+    if isinstance(language, str) and language.lower() not in ("", "python", "python3", "ipython"):
+        words = f"The notebook's language was {_shown(language)}; it is run as Python."
+        return [Finding("other-language", words)]
+    return []
+
+
+def _recognise(cells: list[_Cell], source: Source) -> list[Finding]:
+    """Say of each cell which of the lab's it is: of several with one name, the first of the right type."""
+    own = {cell.name: cell for cell in source.cells}
+    claims: dict[str, list[_Cell]] = {}
+    unknown = []
+    for cell in cells:
+        name = cell.details.get("grade_id")
+        if isinstance(name, str) and name in own:
+            claims.setdefault(name, []).append(cell)
+        elif isinstance(name, str) and name:
+            unknown.append(name)
+    findings = []
+    if unknown:
+        words = f"Cells that this lab does not have were marked as its own: {_list(unknown)}. They are run as yours."
+        findings.append(Finding("unknown-cell", words))
+    for name, those in claims.items():
+        right = [cell for cell in those if cell.cell_type == own[name].cell_type]
+        kept = (right or those)[0]
+        kept.own = own[name]
+        if len(those) > 1:
+            words = (
+                f"The cell {name} was there {len(those)} times. The first counts; the others are run as cells of yours."
+            )
+            findings.append(Finding("duplicate-cell", words))
+        if not right:
+            words = f"The cell {name} had become a {kept.cell_type} cell; it is a {own[name].cell_type} cell again."
+            findings.append(Finding("retyped-cell", words))
+            kept.cell_type = own[name].cell_type
+        expected = {key: value for key, value in _metadata(own[name]).nbgrader.items() if key != "cell_type"}
+        changed = [key for key, value in expected.items() if key not in kept.details or kept.details[key] != value]
+        if changed:
+            words = f"The grading details of cell {name} were changed ({_list(changed)}); the lab's own are used."
+            findings.append(Finding("changed-details", words))
+        if tags := [tag for tag in kept.tags if RUN_TAGS.fullmatch(tag)]:
+            words = f"The cell {name} had tags that change how it is run or shown ({_list(tags)}); they were taken off."
+            findings.append(Finding("tags", words))
+    answers = [cell for cell in source.cells if cell.solution]
+    if answers and not any(cell.own and cell.own.solution for cell in cells):
+        words = "None of the lab's answer cells is in the notebook: is it the notebook of this lab?"
+        findings.append(Finding("no-answers", words, True))
+    return findings
+
+
+def _within_bounds(cells: list[_Cell], bounds: Bounds) -> list[Finding]:
+    """Leave out what is far more than anybody writes."""
+    findings = []
+    spare = bounds.cells - sum(1 for cell in cells if cell.own)
+    kept = []
+    for cell in cells:
+        spare -= not cell.own
+        if cell.own or spare >= 0:
+            kept.append(cell)
+    if len(kept) < len(cells):
+        words = f"The notebook has {len(cells):,} cells; only the lab's and the first {bounds.cells:,} were taken."
+        findings.append(Finding("too-many-cells", words, True))
+    cells[:] = kept
+    total, emptied = 0, []
+    for number, cell in enumerate(cells, start=1):
+        total += len(cell.source)
+        if len(cell.source) > bounds.cell_characters or total > bounds.all_characters:
+            total -= len(cell.source)
+            cell.source = "# The text of this cell was too long and was left out."
+            emptied.append(cell.name or f"number {number}")
+    if emptied:
+        words = f"Cells were too long and their text was left out: {_list(emptied)}."
+        findings.append(Finding("huge-cell", words, True))
+    return findings
+
+
+def _restore_locked(cells: list[_Cell]) -> list[Finding]:
+    """Locked cells get the lab's text back."""
+    edited = []
+    for cell in cells:
+        if cell.own and cell.own.locked:
+            if _edited(cell):
+                edited.append(cell.name)
+            cell.source = cell.own.source
+    if not edited:
+        return []
+    return [Finding("edited-cell", f"Locked cells had been edited and were put back: {_list(edited)}.")]
+
+
+def _edited(cell: _Cell) -> bool:
+    """Whether a locked cell is other than it was released.
+
+    The gradebook has checks with their hidden lines, learners without. So each line of theirs must be one of the lab's,
+    in order; and where the release's own checksum is still there, it tells of lines taken away too.
+    """
+    if cell.source == cell.own.source:
+        return False
+    lines = iter(cell.own.source.splitlines())
+    if not all(line in lines for line in cell.source.splitlines()):
+        return True
+    claimed = cell.details.get("checksum")
+    return isinstance(claimed, str) and claimed != _checksum(cell.own, cell.source)
+
+
+def _put_back_missing(cells: list[_Cell], source: Source) -> list[Finding]:
+    missing = [own for own in source.cells if own.name not in {cell.name for cell in cells}]
+    for own in missing:
+        cells.insert(_after_predecessor(cells, source, own), _Cell(own.cell_type, own.source, own=own))
+    if not missing:
+        return []
+    words = f"Cells of the lab were missing and were put back: {_list([own.name for own in missing])}."
+    if any(own.solution for own in missing):
+        words += " An answer that was missing counts as not written."
+    return [Finding("missing-cell", words)]
+
+
+def _after_predecessor(cells: list[_Cell], source: Source, own: SourceCell) -> int:
+    """Where one of the lab's cells belongs: behind the lab's cell before it, or behind the opening text."""
+    names = [cell.name for cell in cells]
+    for before in reversed(source.cells[: source.cells.index(own)]):
+        if before.name in names:
+            return names.index(before.name) + 1
+    return next((number for number, cell in enumerate(cells) if cell.own or cell.cell_type == "code"), len(cells))
+
+
+def _set_up_first(cells: list[_Cell], source: Source) -> list[Finding]:
+    """Learners may change the order of cells, but a locked set-up cell must not come after what needs it.
+
+    The set-up before the first answer is needed by all; a later one by the next check.
+    """
+    moved = []
+    for number, own in enumerate(source.cells):
+        if not own.locked or own.grade or own.task or own.cell_type != "code":
+            continue
+        later = [cell.name for cell in source.cells[number + 1 :]]
+        if any(cell.solution or cell.grade for cell in source.cells[:number]):
+            later = [cell.name for cell in source.cells[number + 1 :] if cell.grade][:1]
+        names = [cell.name for cell in cells]
+        here = names.index(own.name)
+        needing = min((names.index(name) for name in later), default=len(cells))
+        if here > needing:
+            cell = cells.pop(here)
+            cells.insert(min(_after_predecessor(cells, source, own), needing), cell)
+            moved.append(own.name)
+    if not moved:
+        return []
+    words = f"Locked cells stood behind cells that need them and were moved back to their place: {_list(moved)}."
+    return [Finding("moved-set-up", words)]
+
+
+class _Ids:
+    """A valid id for each cell, its own where it has one that no cell before it has."""
+
+    def __init__(self, cells: list[_Cell]):
+        self.free = (f"cell-{number}" for number in range(sys.maxsize))
+        self.taken = {cell.id for cell in cells}
+        self.given: set[str] = set()
+
+    def of(self, cell: _Cell) -> str:
+        found = cell.id
+        if not re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", found) or found in self.given:
+            found = next(name for name in self.free if name not in self.taken)
+        self.given.add(found)
+        return found
+
+
+class _Attachments:
+    """The pictures in Markdown cells, as far as there is room."""
+
+    def __init__(self, bounds: Bounds):
+        self.room = bounds.attachment_characters
+        self.left_out: list[str] = []
+
+    def of(self, cell: _Cell) -> dict:
+        found: dict = {}
+        for name, forms in cell.attachments.items():
+            for kind, value in forms.items() if isinstance(forms, dict) else ():
+                data = (_text(value) or "").replace("\n", "")
+                if kind in PICTURES and len(data) <= self.room and re.fullmatch(r"[A-Za-z0-9+/]+={0,2}", data):
+                    self.room -= len(data)
+                    found.setdefault(_text(name), {})[kind] = data
+            if _text(name) not in found:
+                self.left_out.append(name)
+        return found
