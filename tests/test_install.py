@@ -4,10 +4,10 @@ import ast
 import importlib.util
 import json
 import re
-import subprocess
 import sys
 from collections import namedtuple
 from importlib.metadata import distribution, version
+from pathlib import Path
 
 import pytest
 import yaml
@@ -107,34 +107,58 @@ def test_a_missing_venv_part_gets_a_sentence(install, monkeypatch, tmp_path):
     assert "sudo apt install python3-venv" in sentence(install.make_environment)
 
 
-def test_a_failing_pip_ends_with_a_sentence(install):
-    command = [sys.executable, "-m", "pip", "install", "-q", "--no-index", "no-such-package-here"]
-    said = sentence(install.run, command, "pip could not install the packages")
-    assert said == "\nInstallation stopped: pip could not install the packages"
+@pytest.fixture
+def log(install, monkeypatch, tmp_path):
+    monkeypatch.setattr(install, "VENV", str(tmp_path))
+    monkeypatch.setattr(install, "LOG", str(tmp_path / "install.log"))
+    return tmp_path / "install.log"
 
 
-def report(needs):
-    return subprocess.CompletedProcess([], 0, stdout=json.dumps({"install": [{"metadata": {"requires_dist": needs}}]}))
+def test_a_long_step_gives_signs_of_life_and_keeps_its_words_for_the_log(install, log, capsys):
+    assert install.run([sys.executable, "-c", "import time; print('many words'); time.sleep(6)"], "Fetching a thing")
+    assert re.fullmatch(r"Fetching a thing \. done in \d+ s\n", capsys.readouterr().out)
+    assert "many words" in log.read_text()
+
+
+def test_a_failing_pip_ends_with_its_reason_and_the_log(install, log, monkeypatch, capsys):
+    pip = [sys.executable, "-m", "pip", "install", "-q", "--no-index", "no-such-package-here"]
+    real = install.run
+    monkeypatch.setattr(install, "run", lambda command, doing: real(pip, doing))
+    said = sentence(install.install_packages, False)
+    assert said.startswith("\nInstallation stopped: pip could not install the packages. It said:\n  ERROR: ")
+    assert "No matching distribution found for no-such-package-here" in said and str(log) in said
+    assert re.search(r"everything else: .* failed after \d+ s\n$", capsys.readouterr().out)
 
 
 @pytest.mark.parametrize(
     ("needs", "gpu"), [(["sympy", "nvidia-cublas==1; sys_platform == 'linux'"], True), (["sympy", "jinja2"], False)]
 )
-def test_the_gpu_build_of_torch_is_recognised(install, monkeypatch, needs, gpu):
+def test_the_gpu_build_of_torch_is_recognised(install, log, monkeypatch, needs, gpu):
+    def write_report(command, doing):
+        report = {"install": [{"metadata": {"requires_dist": needs}}]}
+        Path(command[command.index("--report") + 1]).write_text(json.dumps(report))
+        return True
+
     monkeypatch.setattr(install.sys, "platform", "linux")
-    monkeypatch.setattr(install.subprocess, "run", lambda *args, **options: report(needs))
-    assert install.torch_brings_a_gpu_build() is gpu
+    monkeypatch.setattr(install, "run", write_report)
+    assert install.torch_brings_a_gpu_build(["pip", "install"]) is gpu
 
 
-def test_the_gpu_build_is_replaced_by_the_cpu_build(install, monkeypatch):
+@pytest.mark.parametrize("uv_works", [True, False])
+def test_the_gpu_build_is_replaced_by_the_cpu_build(install, monkeypatch, capsys, uv_works):
     commands = []
-    monkeypatch.setattr(install, "torch_brings_a_gpu_build", lambda: True)
-    monkeypatch.setattr(
-        install.subprocess, "call", lambda command, **options: commands.append(command) or ("show" in command)
-    )
+
+    def run(command, doing):
+        commands.append(command)
+        return uv_works or "--torch-backend" not in command
+
+    monkeypatch.setattr(install, "torch_brings_a_gpu_build", lambda pip: True)
+    monkeypatch.setattr(install.subprocess, "call", lambda command, **options: 1)  # torch is not there yet
+    monkeypatch.setattr(install, "run", run)
     install.install_packages(False)
     assert any("--torch-backend" in command and "torch==2.13.0" in command for command in commands)
     assert commands[-1][-1] == "."
+    assert ("about 3 GB larger" in capsys.readouterr().out) is not uv_works
 
 
 @pytest.fixture

@@ -11,10 +11,12 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, "Scripts", "python.exe") if os.name == "nt" else os.path.join(VENV, "bin", "python")
+LOG = os.path.join(VENV, "install.log")
 NEEDED_PYTHON = (3, 11)
 NEEDED_DISK = 5 * 10**9  # 1.9 GB of packages, the open model twice (package and cache), room to unpack
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -25,11 +27,31 @@ def stop(sentence):
     sys.exit("\nInstallation stopped: " + sentence)
 
 
-def run(command, sentence):
-    """Run `command`; if it fails, stop with `sentence` after the command's own words."""
-    print("+ " + " ".join(command), flush=True)
-    if subprocess.call(command, cwd=ROOT) != 0:
-        stop(sentence)
+def run(command, doing, **options):
+    """Say `doing` and run `command`, its own words into LOG; a dot each 5 seconds, and the time. Whether it worked."""
+    print(doing + " ", end="", flush=True)
+    start = time.time()
+    with open(LOG, "a") as log:
+        log.write("\n+ " + " ".join(command) + "\n")
+        log.flush()
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, **options
+        )
+        while True:
+            try:
+                failed = process.wait(timeout=5)
+                break
+            except subprocess.TimeoutExpired:
+                print(".", end="", flush=True)
+    print(f" {'failed after' if failed else 'done in'} {time.time() - start:.0f} s", flush=True)
+    return not failed
+
+
+def last_words():
+    """The lines at the end of LOG in which pip or uv says what was wrong."""
+    with open(LOG, errors="replace") as log:
+        lines = [line.strip() for line in log.read().split("\n+ ")[-1].splitlines()[1:] if line.strip()]
+    return "\n  ".join(["", *([line for line in lines if line.startswith("ERROR")] or lines)[-3:]])
 
 
 def check_machine():
@@ -52,7 +74,7 @@ def check_machine():
 def make_environment():
     if os.path.exists(PYTHON) and subprocess.call([PYTHON, "-m", "pip", "--version"], stdout=subprocess.DEVNULL) == 0:
         return
-    print("Making the environment .venv ...", flush=True)
+    print("Making the environment .venv (some seconds)", flush=True)
     if subprocess.call([sys.executable, "-m", "venv", "--clear", VENV]) != 0:
         stop(
             f"Python could not make a virtual environment in {VENV}. On Debian and Ubuntu its part for that is a "
@@ -60,38 +82,33 @@ def make_environment():
         )
 
 
-def torch_brings_a_gpu_build():
+def torch_brings_a_gpu_build(pip):
     """Whether pip would fetch PyTorch's GPU build, which adds gigabytes that no laptop without such a card can use."""
-    answer = subprocess.run(
-        [PYTHON, "-m", "pip", "install", "-q", "--dry-run", "--ignore-installed", "--no-deps", "--report", "-"]
-        + ["-c", "constraints.txt", "torch"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    if answer.returncode != 0:
+    report = os.path.join(VENV, "torch.json")
+    look = [*pip, "--dry-run", "--ignore-installed", "--no-deps", "--report", report, "torch"]
+    if not run(look, "Looking which PyTorch this computer gets"):
         return False  # the installation proper will say what is wrong
-    needs = json.loads(answer.stdout)["install"][0]["metadata"].get("requires_dist", [])
+    with open(report, encoding="utf-8") as file:
+        needs = json.load(file)["install"][0]["metadata"].get("requires_dist", [])
     return sys.platform == "linux" and any(need.startswith(("nvidia", "cuda")) for need in needs)
 
 
 def install_packages(extra):
-    failed = (
-        "pip could not install the packages (its own words are above). Most often this is the network: check it and "
-        "run the same command again; what was already fetched is kept."
-    )
-    pip = [PYTHON, "-m", "pip", "install", "-c", "constraints.txt"]
+    pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "-c", "constraints.txt"]
     have_torch = subprocess.call([PYTHON, "-m", "pip", "show", "-q", "torch"], stderr=subprocess.DEVNULL) == 0
-    if not have_torch and torch_brings_a_gpu_build():
+    if not have_torch and torch_brings_a_gpu_build(pip):
         # uv knows where PyTorch publishes its CPU builds; pip would have to be told an address.
-        run(pip + ["-q", "uv"], failed)
         with open(os.path.join(ROOT, "constraints.txt")) as file:
             torch = next(line.strip() for line in file if line.startswith("torch=="))
         uv = [PYTHON, "-m", "uv", "pip", "install", "--python", PYTHON, "--torch-backend", "cpu", torch]
-        print("+ " + " ".join(uv), flush=True)
-        if subprocess.call(uv, cwd=ROOT) != 0:
+        found = run([*pip, "uv"], "Fetching uv, which knows the PyTorch for computers without a graphics card")
+        if not (found and run(uv, "Fetching PyTorch: about 200 MB")):
             print("PyTorch's CPU build could not be fetched; taking the default build, which is about 3 GB larger.")
-    run(pip + ["-e", ".[test]" if extra else "."], failed)
+    if not run([*pip, "-e", ".[test]" if extra else "."], "Fetching and installing everything else: about 300 MB"):
+        stop(
+            f"pip could not install the packages. It said:{last_words()}\nMost often this is the network: check it and "
+            f"run the same command again; what was already fetched is kept. All that pip said is in {LOG}"
+        )
 
 
 def install_browser():
@@ -101,16 +118,16 @@ def install_browser():
     if shutil.which("apt-get"):
         sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
         environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
-        for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium"]):
-            print("+ " + " ".join(sudo + command), flush=True)
-            if shutil.which("sudo") or not sudo:
-                subprocess.call(sudo + command, env=environment, stdout=subprocess.DEVNULL)
+        if shutil.which("sudo") or not sudo:
+            run([*sudo, "apt-get", "update", "-qq"], "Asking the system for its list of packages", env=environment)
+            run([*sudo, "apt-get", "install", "-y", "-qq", "chromium"], "Fetching a browser", env=environment)
         if shutil.which("chromium"):
             return
-    run(
-        [PYTHON, "-m", "playwright", "install", "chromium"],
-        "the tests need a browser. Install Chromium or Chrome and run the same command again.",
-    )
+    if not run([PYTHON, "-m", "playwright", "install", "chromium"], "Fetching a browser of Playwright's own"):
+        stop(
+            f"the tests need a browser, and none could be fetched:{last_words()}\nInstall Chromium or Chrome and run "
+            f"the same command again. All that was said is in {LOG}"
+        )
 
 
 def fingerprint(extra):
@@ -150,4 +167,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        stop("you pressed Ctrl-C. The same command goes on later; what was already fetched is kept.")
