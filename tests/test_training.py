@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 import torch
 
+from openexperts import training
 from openexperts.configs import build, dense_twin, routers, size, tiny_deepseek, tiny_llama
 from openexperts.corpora import PROBABILITIES, Domains
 from openexperts.training import BiasBalance, History, Run, Settings, evaluate, train, train_all
@@ -85,6 +86,25 @@ def test_the_rate_rises_then_stays_or_falls():
     assert stays.rate(0) == pytest.approx(0.1) and stays.rate(9) == stays.rate(99) == 1.0
     falls = Settings(steps=100, learning_rate=1.0, warm_up=0, last_share=0.1)
     assert falls.rate(0) == 1.0 and falls.rate(50) == pytest.approx(0.55) and falls.rate(100) == pytest.approx(0.1)
+
+
+def test_the_clock_counts_the_processor_s_time_of_training_alone(language, monkeypatch):
+    clock = {"processor": 0.0}
+
+    def advance(seconds, function):
+        def slower(*args):
+            clock["processor"] += seconds
+            return function(*args)
+
+        return slower
+
+    monkeypatch.setattr(training.time, "process_time", lambda: clock["processor"])
+    monkeypatch.setattr(training, "evaluate", advance(100.0, training.evaluate))
+    # Clipping the gradients is a part of each step and of no evaluation.
+    monkeypatch.setattr(training.nn.utils, "clip_grad_norm_", advance(2.0, torch.nn.utils.clip_grad_norm_))
+    history = train(build(tiny_deepseek(), 0), language.documents(24, 1), language.documents(4, 2), QUICK, lambda: None)
+    assert history.step == [0, 3, 6]
+    assert history.seconds == [0.0, 6.0, 12.0]
 
 
 def test_a_history_is_read_between_its_points_and_not_beyond():
