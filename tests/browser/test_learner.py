@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 
 from conftest import answers, nbgrader_menu, open_notebook, picture, serve
 
@@ -21,17 +22,26 @@ def run_all(page, path, seconds: int) -> list[dict]:
     """Run > Run All Cells, wait for the last one, and give the code cells as they were saved."""
     page.locator(".lm-MenuBar-itemLabel", has_text=re.compile("^Run$")).click()
     page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Run All Cells$")).click()
-    for _ in range(seconds):
-        page.wait_for_timeout(1000)
+    indicator = page.locator(".jp-NotebookPanel:visible .jp-Notebook-ExecutionIndicator")
+    code, waiting, state = [], [], "unknown"
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        page.wait_for_timeout(5000)
         page.locator(".jp-NotebookPanel:visible [data-jp-item-name=save]").click()
         try:
             code = [cell for cell in cells(path) if cell["cell_type"] == "code"]
         except json.JSONDecodeError:  # the server is half-way through writing it
             continue
-        idle = page.locator(".jp-NotebookPanel:visible .jp-Notebook-ExecutionIndicator[data-status=idle]").count()
-        if idle and all(cell["execution_count"] for cell in code):
+        waiting = [cell for cell in code if not cell["execution_count"]]
+        state = indicator.get_attribute("data-status")
+        if state == "idle" and not waiting:
             return code
-    raise AssertionError(f"{path.name} was not done after {seconds} s")
+    first = "".join(waiting[0]["source"]) if waiting else "(none: every cell has a number)"
+    picture(page, "not-done")
+    raise AssertionError(
+        f"{path.name} was not done after {seconds} s: the kernel is {state}, {len(waiting)} of {len(code)} cells wait, "
+        f"the first of them is\n{first}\nand the page shows\n{page.locator('.jp-NotebookPanel:visible').inner_text()}"
+    )
 
 
 def validate(page) -> str:
@@ -55,7 +65,7 @@ def test_a_learners_first_hour(course, page):
         assert page.request.get(f"http://127.0.0.1:{port}/formgrader").status == 404
 
         open_notebook(page, address, LESSON)
-        lesson = run_all(page, course / LESSON, seconds=400)
+        lesson = run_all(page, course / LESSON, seconds=900)
         picture(page, "2-lesson")
         assert not [out for cell in lesson for out in cell["outputs"] if out["output_type"] == "error"]
 
