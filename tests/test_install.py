@@ -29,6 +29,13 @@ def install():
     return tool("install")
 
 
+@pytest.fixture
+def log(install, monkeypatch, tmp_path):
+    monkeypatch.setattr(install, "VENV", str(tmp_path))
+    monkeypatch.setattr(install, "LOG", str(tmp_path / "install.log"))
+    return tmp_path / "install.log"
+
+
 def pins() -> list[Requirement]:
     lines = (ROOT / "constraints.txt").read_text().splitlines()
     return [Requirement(line) for line in lines if line and not line.startswith("#")]
@@ -101,17 +108,11 @@ def test_a_full_disk_gets_a_sentence(install, monkeypatch, tmp_path):
     assert "1.2 GB are free" in said and "about 5 GB" in said
 
 
-def test_a_missing_venv_part_gets_a_sentence(install, monkeypatch, tmp_path):
+def test_a_missing_venv_part_gets_a_sentence(install, log, monkeypatch, tmp_path):
     monkeypatch.setattr(install, "PYTHON", str(tmp_path / "none"))
-    monkeypatch.setattr(install.subprocess, "call", lambda command, **options: 1)
-    assert "sudo apt install python3-venv" in sentence(install.make_environment)
-
-
-@pytest.fixture
-def log(install, monkeypatch, tmp_path):
-    monkeypatch.setattr(install, "VENV", str(tmp_path))
-    monkeypatch.setattr(install, "LOG", str(tmp_path / "install.log"))
-    return tmp_path / "install.log"
+    monkeypatch.setattr(install, "run", lambda command, doing: False)
+    said = sentence(install.make_environment)
+    assert "sudo apt install python3-venv" in said and str(log) in said
 
 
 def test_a_long_step_gives_signs_of_life_and_keeps_its_words_for_the_log(install, log, capsys):

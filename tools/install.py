@@ -74,11 +74,12 @@ def check_machine():
 def make_environment():
     if os.path.exists(PYTHON) and subprocess.call([PYTHON, "-m", "pip", "--version"], stdout=subprocess.DEVNULL) == 0:
         return
-    print("Making the environment .venv (some seconds)", flush=True)
-    if subprocess.call([sys.executable, "-m", "venv", "--clear", VENV]) != 0:
+    shutil.rmtree(VENV, ignore_errors=True)
+    os.makedirs(VENV)  # for the log; venv takes a folder that is there
+    if not run([sys.executable, "-m", "venv", VENV], "Making the environment .venv"):
         stop(
             f"Python could not make a virtual environment in {VENV}. On Debian and Ubuntu its part for that is a "
-            "package of its own: sudo apt install python3-venv"
+            f"package of its own: sudo apt install python3-venv. What Python said is in {LOG}"
         )
 
 
