@@ -10,14 +10,21 @@ notebook.
 """
 
 import json
+import os
+import pwd
 import re
+import stat
 import sys
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from importlib.machinery import PathFinder, all_suffixes
+from itertools import islice
 from pathlib import Path
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
-from nbgrader.utils import compute_checksum, is_grade, is_locked, is_solution, is_task
+from nbgrader.utils import compute_checksum, is_grade, is_locked, is_solution, is_task, parse_utc
 
 from openexperts.grading.labs import grade_id, grader, read_notebook
 
@@ -231,6 +238,12 @@ class _Cell:
     def name(self) -> str:
         return self.own.name if self.own else ""
 
+    @property
+    def claims(self) -> str:
+        """The name under which it was sent."""
+        name = self.details.get("grade_id")
+        return name if isinstance(name, str) else ""
+
 
 def _text(value) -> str | None:
     """JSON's text, given whole or in lines, as text that any program can write; None if it is something else."""
@@ -345,11 +358,10 @@ def _recognise(cells: list[_Cell], source: Source) -> list[Finding]:
     claims: dict[str, list[_Cell]] = {}
     unknown = []
     for cell in cells:
-        name = cell.details.get("grade_id")
-        if isinstance(name, str) and name in own:
-            claims.setdefault(name, []).append(cell)
-        elif isinstance(name, str) and name:
-            unknown.append(name)
+        if cell.claims in own:
+            claims.setdefault(cell.claims, []).append(cell)
+        elif cell.claims:
+            unknown.append(cell.claims)
     findings = []
     if unknown:
         words = f"Cells that this lab does not have were marked as its own: {_list(unknown)}. They are run as yours."
@@ -516,3 +528,219 @@ class _Attachments:
             if _text(name) not in found:
                 self.left_out.append(name)
         return found
+
+
+# The folder
+
+
+def take_in(folder: Path, notebook: str, source: Source, learner: str, bounds: Bounds = BOUNDS) -> Intake:
+    """Read what `learner` handed in: the folder that nbgrader's collect made for them and this lab."""
+    folder = Path(os.path.abspath(folder))
+    try:
+        with ExitStack() as stack:
+            # what lies above the learner's folder is the teacher's own arrangement, and may be a link
+            above = stack.enter_context(_opened(folder.parents[1], 0))
+            home = stack.enter_context(_opened(folder.parent.name, os.O_NOFOLLOW, above))
+            top = stack.enter_context(_opened(folder.name, os.O_NOFOLLOW, home))
+            sent = _Folder(top, bounds)
+            intake = _taken_in(sent, notebook, source)
+            if sent.notebook:
+                intake.findings += _other_owner(sent, os.fstat(home).st_uid, learner)
+            return intake
+    except OSError as error:
+        words = f"The folder that was handed in cannot be read: {error.strerror}. A link is not followed."
+        return Intake(None, [Finding("no-folder", words, True)])
+
+
+@contextmanager
+def _opened(path: Path | str, flags: int, inside: int | None = None) -> Iterator[int]:
+    number = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | flags, dir_fd=inside)
+    try:
+        yield number
+    finally:
+        os.close(number)
+
+
+class _Folder:
+    """A stranger's folder, open. Each step inside it is taken without following a link."""
+
+    def __init__(self, top: int, bounds: Bounds):
+        self.top = top
+        self.bounds = bounds
+        self.files: list[str] = []  # paths inside, sorted
+        self.notebook = ""  # the path of the lab's, once it is found
+        self.room = bounds.files
+        self.odd: dict[str, list[str]] = {"link": [], "not-a-file": [], "odd-name": [], "too-deep": []}
+        self._walk(top, "", 1)
+
+    def _walk(self, here: int, prefix: str, depth: int) -> None:
+        with os.scandir(here) as entries:
+            listed = list(islice(entries, max(self.room, 0) + 1))
+        self.room -= len(listed)
+        for entry in sorted(listed, key=lambda entry: entry.name):
+            path = prefix + entry.name
+            if entry.name.startswith(".") or entry.name == "__pycache__":
+                continue  # checkpoints, caches and the systems' own: nobody meant to hand these in
+            if not entry.name.isprintable():
+                self.odd["odd-name"].append(path)
+            elif entry.is_symlink():
+                self.odd["link"].append(path)
+            elif entry.is_file(follow_symlinks=False):
+                self.files.append(path)
+            elif not entry.is_dir(follow_symlinks=False):
+                self.odd["not-a-file"].append(path)
+            elif depth == self.bounds.depth:
+                self.odd["too-deep"].append(path)
+            else:
+                try:
+                    with _opened(entry.name, os.O_NOFOLLOW, here) as inner:
+                        self._walk(inner, f"{path}/", depth + 1)
+                except OSError:  # closed to us, or changed under our eyes
+                    self.odd["not-a-file"].append(path)
+
+    def findings(self) -> list[Finding]:
+        """What lies there and is no plain file."""
+        words = {
+            "link": "Links to other places are not followed: {}. Hand in the file itself.",
+            "not-a-file": "These cannot be read as files and were left out: {}.",
+            "odd-name": "Files whose names cannot be printed were left out: {}.",
+            "too-deep": f"Folders more than {self.bounds.depth} deep were left out: {{}}.",
+        }
+        found = [Finding(kind, words[kind].format(_list(names))) for kind, names in self.odd.items() if names]
+        if self.room < 0:
+            found.append(Finding("too-many-files", f"Only the first {self.bounds.files:,} files were looked at."))
+        return found
+
+    def read(self, path: str, limit: int) -> bytes | Finding:
+        """The bytes of a file, or why it is not read."""
+        *folders, name = path.split("/")
+        with ExitStack() as stack:
+            try:
+                here = self.top
+                for folder in folders:
+                    here = stack.enter_context(_opened(folder, os.O_NOFOLLOW, here))
+                # without O_NONBLOCK, opening a pipe waits for somebody who writes to it
+                number = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=here)
+                file = stack.enter_context(os.fdopen(number, "rb"))
+                about = os.fstat(number)
+                if not stat.S_ISREG(about.st_mode):
+                    return Finding("not-a-file", f"{_shown(path)} cannot be read as a file and was left out.")
+                if about.st_nlink > 1:
+                    words = f"{_shown(path)} is a hard link, so it may be somebody else's file; it was left out."
+                    return Finding("link", words)
+                data = file.read(limit + 1) if about.st_size <= limit else b""
+            except OSError as error:
+                return Finding("not-a-file", f"{_shown(path)} cannot be read: {error.strerror}.")
+        size = max(len(data), about.st_size)
+        return data if size <= limit else _too_large(_shown(path), size, limit)
+
+
+def _taken_in(sent: _Folder, notebook: str, source: Source) -> Intake:
+    """The notebook, made canonical, and the other files of an open folder."""
+    raw, findings = _find_notebook(sent, notebook, source)
+    intake = Intake(None, sent.findings() + _no_time(sent) + findings)
+    if raw is not None:
+        intake.findings += restore(raw, source, sent.bounds)
+        intake.notebook = NotebookNode(raw)
+    room, shadowing = sent.bounds.all_bytes, []
+    for path in sent.files:
+        if path.casefold().endswith(".ipynb") or path in OF_THE_EXCHANGE:
+            continue
+        if _shadows(path, sent.files):
+            shadowing.append(path)
+            continue
+        data = sent.read(path, min(sent.bounds.file_bytes, room))
+        if isinstance(data, Finding):
+            intake.findings.append(data)
+        else:
+            room -= len(data)
+            intake.files[path] = data
+    if shadowing:
+        words = f"Files were left out because Python would take them for modules of its own: {_list(shadowing)}."
+        intake.findings.append(Finding("shadowing-file", words))
+    return intake
+
+
+def _find_notebook(sent: _Folder, notebook: str, source: Source) -> tuple[dict | None, list[Finding]]:
+    """The JSON of the lab's notebook, and what was found in it. Under another name if only one can be meant."""
+    expected = f"{notebook}.ipynb"
+    others = [path for path in sent.files if path.casefold().endswith(".ipynb")]
+    if expected in others:
+        sent.notebook = expected
+        return _read_json(sent, expected)
+    likely = {}
+    for path in others:
+        raw, findings = _read_json(sent, path)
+        if raw is not None and _is_of_lab(raw, source):
+            likely[path] = raw, findings
+        if len(likely) > 1:  # which of the two, a person must say
+            break
+    if len(likely) == 1:
+        [(sent.notebook, (raw, findings))] = likely.items()
+        words = f"There is no {expected}; {_shown(sent.notebook)} holds this lab's cells and was taken for it."
+        return raw, [Finding("other-name", words), *findings]
+    words = f"{expected} was not handed in. " + (f"There are: {_list(others)}." if others else "There is no notebook.")
+    return None, [Finding("no-notebook", words + (" More than one could be it." if likely else ""), True)]
+
+
+def _read_json(sent: _Folder, path: str) -> tuple[dict | None, list[Finding]]:
+    data = sent.read(path, sent.bounds.notebook_bytes)
+    if isinstance(data, Finding):
+        return None, [replace(data, needs_person=True)]
+    return read_notebook_bytes(data, sent.bounds)
+
+
+def _is_of_lab(raw: dict, source: Source) -> bool:
+    """Whether at least half of the lab's own cells are in a notebook."""
+    names = {cell.claims for cell, _ in map(_as_sent, raw["cells"])}
+    return 2 * len(names & {cell.name for cell in source.cells}) >= len(source.cells)
+
+
+def _no_time(sent: _Folder) -> list[Finding]:
+    """nbgrader's stamp says when the lab was handed in; if it cannot be read, nobody knows whether that was late."""
+    if "timestamp.txt" not in sent.files:
+        return []
+    data = sent.read("timestamp.txt", 1000)
+    try:
+        if isinstance(data, bytes):
+            parse_utc(data.decode().strip())
+            return []
+    except Exception:  # a stranger's text in a date parser
+        pass
+    return [Finding("no-time", "The time at which this was handed in cannot be read.", True)]
+
+
+def _other_owner(sent: _Folder, collector: int, learner: str) -> list[Finding]:
+    """Whether the notebook belongs to a user of another name than the learner's.
+
+    nbgrader's collect makes copies that belong to whoever collects, which tell nothing; files that came by another way
+    may still have their owner.
+    """
+    owner = os.stat(sent.notebook, dir_fd=sent.top, follow_symlinks=False).st_uid
+    if owner in (collector, os.geteuid()):
+        return []
+    try:
+        name = pwd.getpwuid(owner).pw_name
+    except KeyError:
+        name = f"user {owner}"
+    if name == learner:
+        return []
+    words = f"This was handed in as {_shown(learner)}, but the file belongs to {name}: is it {_shown(learner)}'s work?"
+    return [Finding("other-owner", words, True)]
+
+
+def _shadows(path: str, paths: list[str]) -> bool:
+    """Whether Python, started beside this file, would read it instead of a module of its own or of a library."""
+    if path.endswith((".pth", "_config.py", "_config.json")):
+        return True  # Python's or Jupyter's own start reads these
+    name, _, below = path.partition("/")
+    suffixes = all_suffixes()
+    module = any(f"{name}/__init__{end}" in paths for end in suffixes) if below else name.endswith(tuple(suffixes))
+    return module and _importable(name.split(".")[0])
+
+
+def _importable(name: str) -> bool:
+    if name.startswith("__") or name in sys.stdlib_module_names or name in ("sitecustomize", "usercustomize"):
+        return True
+    elsewhere = [path for path in sys.path if path not in ("", os.getcwd())]
+    return PathFinder.find_spec(name, elsewhere) is not None
