@@ -159,11 +159,12 @@ def read_notebook_bytes(data: bytes, bounds: Bounds = BOUNDS) -> tuple[dict | No
         return None, [Finding("too-large", "The notebook holds too many lists and objects to be read safely.", True)]
     findings = []
     encoding = json.detect_encoding(data)  # by the byte order mark, if there is one
-    text = data.decode(encoding, "replace")
-    if "\ufffd" in text and "\ufffd".encode(encoding) not in data:
-        findings.append(
-            Finding("bad-utf-8", "Some bytes of the notebook are not text in UTF-8; they were replaced by \ufffd.")
-        )
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        text = data.decode(encoding, "replace")
+        words = "Some bytes of the notebook's file are not text; each was replaced by \ufffd."
+        findings.append(Finding("not-text", words))
     odd: set[str] = set()
 
     def without_repeats(pairs: list) -> dict:
