@@ -20,6 +20,8 @@ def grade_id(cell: dict) -> str:
 
 def run_all(page, path, seconds: int) -> list[dict]:
     """Run > Run All Cells, wait for the last one, and give the code cells as they were saved."""
+    # A kernel that is only being connected counts as idle in the toolbar, and Run All then asks which kernel to take.
+    page.locator("#jp-main-statusbar", has_text="| Idle").wait_for(timeout=120_000)
     page.locator(".lm-MenuBar-itemLabel", has_text=re.compile("^Run$")).click()
     page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Run All Cells$")).click()
     indicator = page.locator(".jp-NotebookPanel:visible .jp-Notebook-ExecutionIndicator")
@@ -27,6 +29,8 @@ def run_all(page, path, seconds: int) -> list[dict]:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         page.wait_for_timeout(5000)
+        if page.locator(".jp-Dialog").count():  # a question that nobody will answer
+            break
         page.locator(".jp-NotebookPanel:visible [data-jp-item-name=save]").click()
         try:
             code = [cell for cell in cells(path) if cell["cell_type"] == "code"]
@@ -39,8 +43,8 @@ def run_all(page, path, seconds: int) -> list[dict]:
     first = "".join(waiting[0]["source"]) if waiting else "(none: every cell has a number)"
     picture(page, "not-done")
     raise AssertionError(
-        f"{path.name} was not done after {seconds} s: the kernel is {state}, {len(waiting)} of {len(code)} cells wait, "
-        f"the first of them is\n{first}\nand the page shows\n{page.locator('.jp-NotebookPanel:visible').inner_text()}"
+        f"{path.name} was not done within {seconds} s: the kernel is {state}; of {len(code)} cells, {len(waiting)} "
+        f"wait, the first of them is\n{first}\nand the page shows\n{page.locator('body').inner_text()}"
     )
 
 
