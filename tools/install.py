@@ -103,9 +103,12 @@ def install_packages(extra):
             torch = next(line.strip() for line in file if line.startswith("torch=="))
         uv = [PYTHON, "-m", "uv", "pip", "install", "--python", PYTHON, "--torch-backend", "cpu", torch]
         found = run([*pip, "uv"], "Fetching uv, which knows the PyTorch for computers without a graphics card")
-        if not (found and run(uv, "Fetching PyTorch: about 200 MB")):
+        have_torch = found and run(uv, "Fetching PyTorch: about 200 MB")
+        if not have_torch:
             print("PyTorch's CPU build could not be fetched; taking the default build, which is about 3 GB larger.")
-    if not run([*pip, "-e", ".[test]" if extra else "."], "Fetching and installing everything else: about 300 MB"):
+    size = "150 MB" if have_torch else "350 MB, PyTorch among them"
+    everything = [*pip, "-e", ".[test]" if extra else "."]
+    if not run(everything, f"Fetching and installing the packages (about {size}; some minutes)"):
         stop(
             f"pip could not install the packages. It said:{last_words()}\nMost often this is the network: check it and "
             f"run the same command again; what was already fetched is kept. All that pip said is in {LOG}"
