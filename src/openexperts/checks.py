@@ -107,7 +107,7 @@ class Check:
             raise
         except Exception as error:
             if isinstance(error, NotImplementedError) and not str(error):  # with words it is torch's own
-                name = traceback.extract_tb(error.__traceback__)[-1].name  # the unwritten one may be called by this one
+                name = _last_function(error)  # the unwritten one may be called by this one
                 raise CheckFailed(
                     name,
                     "not written yet: it still says `raise NotImplementedError`",
@@ -115,7 +115,7 @@ class Check:
                 ) from None
             raise CheckFailed(
                 name,
-                f"stopped with {type(error).__name__}: {str(error).strip() or '(no message)'}",
+                f"stopped with {getattr(error, 'kind', type(error).__name__)}: {str(error).strip() or '(no message)'}",
                 look_at=_where(error, name),
             ) from None
         if returns:
@@ -253,18 +253,24 @@ def _suspect(value: torch.Tensor, suspects: Mapping[str, Any] | None, atol: floa
     return ""
 
 
+def _last_function(error: Exception) -> str:
+    """The name of the function that raised `error`; an error of another process brings it along."""
+    return getattr(error, "where", {}).get("function") or traceback.extract_tb(error.__traceback__)[-1].name
+
+
 def _where(error: Exception, name: str) -> str:
     """The last line of the learner's own code on the way to `error`."""
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if any(mark in frame.filename for mark in _ANSWER_FILES)
-    ]
-    inside = [frame for frame in frames if frame.name != "<module>"]
-    if not inside:
+    line = getattr(error, "where", None)  # the learner's code ran in another process, which has said where
+    if line is None:
+        frames = [
+            frame
+            for frame in traceback.extract_tb(error.__traceback__)
+            if any(mark in frame.filename for mark in _ANSWER_FILES) and frame.name != "<module>"
+        ]
+        line = {"line": frames[-1].lineno, "function": frames[-1].name, "text": frames[-1].line} if frames else {}
+    if not line:
         return f"how `{name}` is called and which values it takes"
-    frame = inside[-1]
-    return f"line {frame.lineno} of the cell with `{frame.name}`: `{(frame.line or '').strip()}`"
+    return f"line {line['line']} of the cell with `{line['function']}`: `{(line['text'] or '').strip()}`"
 
 
 def draw_side_by_side(expected: torch.Tensor, seen: torch.Tensor, differs: torch.Tensor, what: str) -> None:
@@ -347,6 +353,11 @@ def _explain_missing_name(shell: Any, kind: type, error: NameError, trace: Any, 
     shell._showtraceback(kind, error, failed._render_traceback_())
 
 
+def explain_missing_names(shell: Any) -> None:
+    """Let `shell` put a NameError of a check cell into words."""
+    shell.set_custom_exc((NameError,), _explain_missing_name)
+
+
 check = Check()
 if (_shell := get_ipython()) is not None:
-    _shell.set_custom_exc((NameError,), _explain_missing_name)
+    explain_missing_names(_shell)

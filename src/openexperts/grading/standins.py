@@ -57,7 +57,8 @@ def _error_from(note: Any) -> LearnerError:
     error.args = (str(note.get("message", ""))[:MAX_WORDS],)
     error.kind = (names or ["Exception"])[0][:100]
     where = note.get("where")
-    error.where = where if isinstance(where, dict) else {}
+    if isinstance(where, dict) and isinstance(where.get("line"), int):
+        error.where = {"line": where["line"]} | {key: str(where.get(key))[:300] for key in ("function", "text")}
     return error
 
 
@@ -73,6 +74,8 @@ def _error_note(error: BaseException) -> dict:
         message = str(error)[:MAX_WORDS]
     except Exception:
         message = "(its message cannot be read)"
+    if isinstance(error, KeyboardInterrupt):
+        message = "it did not finish in time. Is there a loop that never ends?"
     message = message.encode("utf-8", "replace").decode()
     return {"mro": [kind.__name__ for kind in type(error).__mro__], "message": message, "where": where}
 
@@ -678,11 +681,3 @@ class ModuleStandIn(StandIn):
         if isinstance(value, torch.Tensor):  # a parameter is the leaf here, so that its gradient arrives
             return next((p for own, p in self.named_parameters() if own == name), value)
         return value
-
-
-def describe(error: Exception) -> str:
-    """The learner's line that raised `error`, in words; "" where it is not known."""
-    where = getattr(error, "where", {})
-    if not isinstance(where.get("line"), int):
-        return ""
-    return f"line {where['line']} of the cell with `{where.get('function')}`: `{where.get('text')}`"

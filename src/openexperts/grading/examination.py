@@ -1,0 +1,307 @@
+"""One submission, from a notebook to a judged notebook: the learner's process runs it, the examiner's judges it.
+
+The supervisor is this process. It forks both (warm.py), gives orders to each, keeps the time, and collects the outputs.
+Cells run in the notebook's order: the learner's cells in the learner's process, locked set-up cells in both, checks in
+the examiner's only. What a check prints and raises decides its mark; nothing from the learner's process does.
+"""
+
+import contextlib
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from openexperts.grading.intake import Finding, Source
+from openexperts.grading.names import asked
+from openexperts.grading.rooms import stream
+from openexperts.grading.sandbox import Limits, Sandbox, Unsandboxed
+from openexperts.grading.warm import WarmServer
+from openexperts.grading.wire import Channel, Closed, WireError
+
+GRACE = 5  # seconds between asking a process to stop and ending it
+MAX_TOTAL_OUTPUT = 20_000_000  # bytes of a notebook's outputs
+# What a learner's cell may leave in the judged notebook. Anything else is active content, or nobody's business.
+MEDIA = ("text/plain", "text/html", "text/latex", "text/markdown", "image/png", "image/jpeg", "image/svg+xml")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How a submission is examined. Seconds are on the clock."""
+
+    cell_seconds: float = 120
+    total_seconds: float = 900
+    limits: Limits = field(default_factory=Limits)
+    read_only: tuple[str, ...] = ()  # more folders that a learner's code may read
+    sandboxed: bool = True
+
+
+@dataclass
+class Examined:
+    """A judged notebook, and how it came about. `state` is "graded", "needs a person" or "not graded"."""
+
+    notebook: NotebookNode
+    state: str
+    why: str
+    findings: list[Finding]
+    usage: dict
+
+
+class Ended(Exception):
+    """A process that is needed has ended; the text says in which cell and why."""
+
+
+class _Room:
+    """A forked process that runs cells."""
+
+    def __init__(self, server: WarmServer, target: str, standins: socket.socket, sandbox=None, output=None):
+        mine, theirs = socket.socketpair()
+        with theirs:
+            fds = [theirs.fileno(), standins.fileno()]
+            self.child = server.fork(f"openexperts.grading.rooms:{target}", {}, fds, output=output, sandbox=sandbox)
+        self.control = Channel(mine, max_tensors=0)
+        self.ended = ""
+        self.stopped = False  # whether the last order was cut short
+
+    def order(self, seconds: float, also: "_Room | None" = None, **what) -> dict:
+        """Give an order and wait for the answer. After `seconds`, `also` and then this process are told to stop.
+
+        Raises Ended where the process did not stop when told to, or ended by itself.
+        """
+        if self.ended:
+            raise Ended(self.ended)
+        self.stopped = False
+        with contextlib.ExitStack() as timers:
+            rooms = [also, self] if also else [self]
+            for number, room in enumerate(rooms):
+                late = seconds + 2 * GRACE * number
+                timers.enter_context(_after(late, room.interrupt))
+                timers.enter_context(_after(late + GRACE, room.kill))
+            try:
+                self.control.send(what)
+                answer, _ = self.control.receive()
+                return answer
+            except Closed:
+                self.ended = self.ended or "Python itself ended: it ran out of memory, crashed, or was told to exit."
+                raise Ended(self.ended) from None
+            except WireError as error:
+                self.kill()
+                self.ended = f"what it sent is nothing that Python code prints or returns ({error})."
+                raise Ended(self.ended) from None
+
+    def interrupt(self) -> None:
+        self.stopped = True
+        self.child.interrupt()
+
+    def kill(self) -> None:
+        if not self.ended:
+            self.ended = "it did not stop when its time was over, and was ended."
+        self.child.kill()
+
+    def close(self) -> None:
+        self.control.close()
+        self.child.kill()
+        self.child.wait(10)
+
+
+@contextlib.contextmanager
+def _after(seconds: float, action) -> Iterator[None]:
+    timer = threading.Timer(seconds, action)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+class _Drain(threading.Thread):
+    """Reads what a process writes past Python, to descriptors 1 and 2, so that it never waits; keeps a little of it."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.read_end, self.write_end = os.pipe()
+        self.kept, self.lock = bytearray(), threading.Lock()
+        self.start()
+
+    def run(self) -> None:
+        while True:
+            data = os.read(self.read_end, 1 << 16)
+            if not data:
+                os.close(self.read_end)
+                return
+            with self.lock:
+                self.kept += data[: max(0, 1_000_000 - len(self.kept))]
+
+    def take(self) -> str:
+        with self.lock:
+            text, self.kept = self.kept.decode("utf-8", "replace"), bytearray()
+        return text
+
+
+def examine(
+    notebook: NotebookNode,
+    source: Source,
+    server: WarmServer,
+    rules: Rules = Rules(),
+    files: Path | None = None,
+) -> Examined:
+    """Run and judge a canonical notebook (intake.py). `files` is a folder of what was handed in beside it.
+
+    The notebook that comes back has outputs; nothing raised by a learner's code gets out of here.
+    """
+    start = time.monotonic()
+    space = Sandbox if rules.sandboxed else Unsandboxed
+    with contextlib.ExitStack() as stack:
+        sandbox = stack.enter_context(space(rules.limits, files, tuple(map(Path, rules.read_only))))
+        drain = _Drain()
+        near, far = socket.socketpair()
+        with near, far:
+            learner = _Room(server, "learner", far, sandbox, drain.write_end)
+            stack.callback(learner.close)
+            os.close(drain.write_end)
+            examiner = _Room(server, "examiner", near)
+            stack.callback(examiner.close)
+        session = _Session(notebook, source, learner, examiner, drain, rules, start)
+        session.run()
+        seconds, peak = sandbox.usage()
+        findings = session.findings + [Finding("limit", words, True) for words in sandbox.findings()]
+    usage = {"seconds": time.monotonic() - start, "processor_seconds": seconds, "peak_bytes": peak}
+    usage["memory_limit"] = sandbox.memory_kind
+    state = session.state
+    if state == "graded" and any(finding.needs_person for finding in findings):
+        state = "needs a person"
+    return Examined(session.notebook, state, session.why, findings, usage)
+
+
+class _Session:
+    """The state while one notebook is run."""
+
+    def __init__(self, notebook, source, learner: _Room, examiner: _Room, drain: _Drain, rules: Rules, start: float):
+        self.notebook, self.source = notebook, {cell.name: cell for cell in source.cells}
+        self.learner, self.examiner, self.drain, self.rules = learner, examiner, drain, rules
+        self.until = start + rules.total_seconds
+        self.findings: list[Finding] = []
+        self.state, self.why, self.size = "graded", "", 0
+        locked = [cell for cell in notebook.cells if self.is_locked(cell)]
+        answers = [cell.source for cell in source.cells if cell.solution and cell.cell_type == "code"]
+        self.names = dict(zip(map(id, locked), asked([cell.source for cell in locked], answers), strict=True))
+
+    def is_locked(self, cell) -> bool:
+        """A code cell whose text is the course's own."""
+        known = self.source.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
+        locked = known is not None and not known.solution and (known.locked or known.grade)
+        return locked and cell.cell_type == "code" and cell.source == known.source
+
+    def run(self) -> None:
+        for count, cell in enumerate((c for c in self.notebook.cells if c.cell_type == "code"), start=1):
+            cell.execution_count = count
+            name = cell.metadata.get("nbgrader", {}).get("grade_id") or f"cell {count}"
+            check = self.is_locked(cell) and self.source[name].grade
+            try:
+                if not check:
+                    cell.outputs = self.ask_learner(cell.source, name)
+                if self.is_locked(cell):
+                    judged = self.ask_examiner(cell, name)
+                    cell.outputs = judged if check or not cell.outputs else cell.outputs
+            except Ended as error:
+                self.state, self.why = "not graded", f"the examiner's process ended in {name}: {error}"
+                return
+
+    def seconds(self) -> float:
+        return max(0.1, min(self.rules.cell_seconds, self.until - time.monotonic()))
+
+    def ask_learner(self, source: str, name: str) -> list[NotebookNode]:
+        if self.learner.ended:
+            return []
+        if not source.strip():
+            return []
+        try:
+            answer = self.learner.order(self.seconds(), run=source)
+        except Ended as error:
+            self.findings.append(Finding("ended", f"In {name}, the submission's Python came to an end: {error}", True))
+            return self.outputs([stream(self.drain.take())] + [_error("Ended", str(error))])
+        outputs = answer.get("outputs")
+        outputs = outputs if isinstance(outputs, list) else []
+        if self.learner.stopped:
+            words = f"This cell did not finish within {self.rules.cell_seconds:g} s and was stopped. "
+            outputs = [item for item in outputs if isinstance(item, dict) and item.get("output_type") != "error"]
+            outputs.append(_error("CellTimeoutError", words + "Is there a loop that never ends?"))
+        return self.outputs([stream(self.drain.take()), *outputs])
+
+    def ask_examiner(self, cell, name: str) -> list[NotebookNode]:
+        names = sorted(self.names[id(cell)])
+        if names and self.learner.ended:
+            return [new_output(**_error("Ended", f"This check could not ask your code: {self.learner.ended}"))]
+        answer = self.examiner.order(self.seconds(), also=self.learner, run=cell.source, names=names)
+        outputs = answer["outputs"]
+        if answer["status"] == "error":  # nbgrader takes a value as a mark, even before an error
+            outputs = [item for item in outputs if item["output_type"] != "execute_result"]
+        for item in outputs:
+            if item["output_type"] == "stream":  # nbgrader gives no points where a check has a word on stderr
+                item["name"] = "stdout"
+            if item["output_type"] == "error" and item["ename"] == "CannotCross":
+                words = f"The check {name} could not be put to the submission: {item['evalue']}."
+                self.findings.append(Finding("cannot-cross", words, True))
+        if answer["trouble"] and not self.learner.ended:
+            words = f"While {name} asked it, the submission's process answered as no honest code does: "
+            self.findings.append(Finding("protocol", words + f"{answer['trouble']}.", True))
+        printed = []
+        if not self.learner.ended:
+            with contextlib.suppress(Ended):
+                printed = self.learner.order(GRACE, take=True).get("outputs")
+        printed = [item for item in printed if isinstance(item, dict)] if isinstance(printed, list) else []
+        return self.outputs([stream(self.drain.take()), *printed], only_text=True) + [
+            new_output(**_complete(item)) for item in outputs
+        ]
+
+    def outputs(self, items: Sequence[dict], only_text: bool = False) -> list[NotebookNode]:
+        """What the learner's process says are outputs, made into a notebook's: kind, media and size are looked at."""
+        good = []
+        for item in items:
+            made = _output(item)
+            if made is None or (only_text and made.output_type != "stream"):
+                continue
+            if only_text:
+                made.name = "stdout"
+            self.size += len(str(made))
+            if self.size > MAX_TOTAL_OUTPUT:
+                words = f"Outputs of more than {MAX_TOTAL_OUTPUT / 1e6:.0f} MB are left out."
+                if not any(finding.kind == "output" for finding in self.findings):
+                    self.findings.append(Finding("output", words, False))
+                break
+            good.append(made)
+        return good
+
+
+def _error(name: str, words: str) -> dict:
+    return {"output_type": "error", "ename": name, "evalue": words, "traceback": [f"{name}: {words}"]}
+
+
+def _complete(item: dict) -> dict:
+    return item | ({"execution_count": None} if item["output_type"] == "execute_result" else {})
+
+
+def _output(item: object) -> NotebookNode | None:
+    """One output of the learner's process, or None if it is not of a form that a notebook has."""
+    if not isinstance(item, dict):
+        return None
+    kind = item.get("output_type")
+    if kind == "stream":
+        text, name = item.get("text"), item.get("name")
+        return new_output("stream", name="stderr" if name == "stderr" else "stdout", text=text) if text else None
+    if kind == "error":
+        lines = item.get("traceback")
+        lines = [str(line)[:20_000] for line in lines[:400]] if isinstance(lines, list) else []
+        return new_output(
+            "error", ename=str(item.get("ename"))[:200], evalue=str(item.get("evalue"))[:20_000], traceback=lines
+        )
+    if kind in ("display_data", "execute_result") and isinstance(item.get("data"), dict):
+        data = {mime: value for mime, value in item["data"].items() if mime in MEDIA and isinstance(value, str)}
+        return new_output(kind, data=data) if data else None
+    return None

@@ -1,0 +1,63 @@
+"""Which names of a locked cell are the learner's.
+
+Names that a test uses are either the examiner's or asked of the learner, never guessed: a name is the learner's where
+an answer cell of the released lab binds it, or where no locked cell and no builtin does.
+"""
+
+import ast
+import builtins
+import symtable
+from collections.abc import Iterable
+
+from IPython.core.inputtransformer2 import TransformerManager
+
+MAGIC = ("get_ipython", "display", "In", "Out", "_", "__", "___", "exit", "quit")
+
+
+def bound_and_used(source: str, imports: bool = True) -> tuple[set[str], set[str]]:
+    """The global names that a cell binds (by an import too, if `imports`), and those that it reads, in functions too.
+
+    Of a cell that is not Python, nothing is known.
+    """
+    try:
+        code = TransformerManager().transform_cell(source)
+        table = symtable.symtable(code, "cell", "exec")
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError):
+        return set(), set()
+    bound, used = set(), set()
+    tables = [table]
+    while tables:
+        here = tables.pop()
+        tables += here.get_children()
+        for symbol in here.get_symbols():
+            top = here is table
+            if (top and (symbol.is_assigned() or symbol.is_namespace() or (imports and symbol.is_imported()))) or (
+                not top and symbol.is_declared_global() and symbol.is_assigned()
+            ):
+                bound.add(symbol.get_name())
+            if symbol.is_referenced() and (top or symbol.is_global()):
+                used.add(symbol.get_name())
+    for node in ast.walk(tree):  # `from x import *` binds what nobody can see from here
+        if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
+            bound.add("*")
+    return bound, used
+
+
+def asked(locked: Iterable[str], answers: Iterable[str]) -> list[set[str]]:
+    """For each locked cell, in order, the names to ask of the learner before it runs.
+
+    A name that an earlier cell's function reads is asked again for each later cell, since the function may be called
+    there.
+    """
+    theirs = set().union(*(bound_and_used(source, imports=False)[0] for source in answers))
+    known = set(dir(builtins)) | set(MAGIC)
+    wanted: set[str] = set()
+    each = []
+    for source in locked:
+        bound, used = bound_and_used(source)
+        known |= bound - theirs
+        wanted |= used - known
+        wanted -= bound - theirs
+        each.append(set(wanted))
+    return each

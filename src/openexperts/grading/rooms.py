@@ -1,0 +1,240 @@
+"""What runs in the two forked processes: the learner's, which runs their cells, and the examiner's, which judges.
+
+Each holds an IPython shell, so that magics, `display` and figures do as in a notebook, and takes orders over its
+control socket. It is no Jupyter kernel: the hostile side would then speak ZeroMQ and Jupyter's protocol to the grader.
+
+An order is `{"run": source, "names": [...]}`. The answer holds the cell's outputs in the notebook's own form. The names
+are those that the examiner's process asks of the learner's before it runs the cell.
+"""
+
+import builtins
+import contextlib
+import json
+import os
+import select
+import socket
+import sys
+from typing import Any
+
+from openexperts.checks import explain_missing_names
+from openexperts.grading.standins import ExaminerSide, LearnerSide
+from openexperts.grading.wire import Channel, Closed, WireError
+
+MAX_OUTPUT = 2_000_000  # bytes of one cell's outputs as JSON; the rest is counted and left out
+TEXT = ("stream", "error")
+
+
+class Outputs:
+    """A cell's outputs in nbformat's form, up to a limit."""
+
+    def __init__(self):
+        self.clear()
+
+    def clear(self) -> None:
+        self.items: list[dict] = []
+        self.size = self.cut = 0
+
+    def take(self) -> list[dict]:
+        """What came since the last call, and a word on what was left out."""
+        items, cut = self.items, self.cut
+        self.clear()
+        if cut:
+            items.append(stream(f"\n[{cut:,} bytes of output are left out: a cell may have {MAX_OUTPUT:,}]\n"))
+        return items
+
+    def add(self, item: dict) -> None:
+        size = len(item["text"]) if item["output_type"] == "stream" else len(json.dumps(item, default=str))
+        if self.size + size > MAX_OUTPUT and item["output_type"] != "error":
+            self.cut += size
+            return
+        self.size += size
+        last = self.items[-1] if self.items else {}
+        if item["output_type"] == "stream" == last.get("output_type") and last["name"] == item["name"]:
+            last["parts"].append(item["text"])
+        else:
+            if item["output_type"] == "stream":
+                item["parts"] = [item.pop("text")]
+            self.items.append(item)
+
+    def taken_as_notebook(self) -> list[dict]:
+        items = []
+        for item in self.take():
+            if "parts" in item:
+                item = stream("".join(item["parts"]), item["name"])
+            items.append(item)
+        return items
+
+
+def stream(text: str, name: str = "stdout") -> dict:
+    return {"output_type": "stream", "name": name, "text": text}
+
+
+class _Stream:
+    """What `print` and `warnings` write to."""
+
+    encoding, errors, closed = "utf-8", "replace", False
+
+    def __init__(self, outputs: Outputs, name: str):
+        self.outputs, self.name = outputs, name
+
+    def write(self, text: str) -> int:
+        text = str(text)
+        if text:
+            self.outputs.add(stream(text.encode("utf-8", "replace").decode(), self.name))
+        return len(text)
+
+    def writelines(self, lines) -> None:
+        for line in lines:
+            self.write(line)
+
+    def flush(self) -> None:
+        pass
+
+    def isatty(self) -> bool:
+        return False
+
+    def writable(self) -> bool:
+        return True
+
+    readable = seekable = isatty
+
+    def fileno(self) -> int:
+        return 1
+
+
+def make_shell(outputs: Outputs):
+    """An IPython shell whose outputs go to `outputs`."""
+    from IPython.core.displayhook import DisplayHook
+    from IPython.core.displaypub import DisplayPublisher
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
+
+    class Published(DisplayPublisher):
+        def publish(self, data, metadata=None, *, transient=None, update=False, **_):
+            outputs.add({"output_type": "display_data", "data": _plain(data), "metadata": _plain(metadata or {})})
+
+        def clear_output(self, wait=False):
+            outputs.clear()
+
+    class Shown(DisplayHook):
+        def write_output_prompt(self):
+            pass
+
+        def write_format_data(self, format_dict, md_dict=None):
+            found = {"output_type": "execute_result", "execution_count": None}
+            outputs.add(found | {"data": _plain(format_dict), "metadata": _plain(md_dict or {})})
+
+        def finish_displayhook(self):
+            pass
+
+    class Shell(InteractiveShell):
+        def enable_gui(self, gui=None):
+            pass
+
+        def _showtraceback(self, etype, evalue, stb):
+            # an exception may have any name and text
+            text = str(evalue).encode("utf-8", "replace").decode()
+            lines = [str(line).encode("utf-8", "replace").decode() for line in stb]
+            outputs.add({"output_type": "error", "ename": etype.__name__, "evalue": text, "traceback": lines})
+
+        def ask_exit(self):
+            raise SystemExit  # the cell ends; the process does not
+
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "nocolor"
+    config.InteractiveShell.cache_size = 0
+    shell = Shell.instance(config=config, display_pub_class=Published, displayhook_class=Shown)
+    shell.user_ns["__name__"] = "__main__"
+    sys.stdout, sys.stderr = _Stream(outputs, "stdout"), _Stream(outputs, "stderr")
+    with contextlib.suppress(ImportError):  # figures are shown at the end of a cell, as in a notebook
+        from matplotlib_inline.backend_inline import configure_inline_support
+
+        configure_inline_support(shell, "inline")
+    explain_missing_names(shell)
+    builtins.input = _no_input
+    return shell
+
+
+def _no_input(prompt: object = "") -> str:
+    raise RuntimeError("input() cannot be answered while a notebook is graded: use a variable in its place")
+
+
+def _plain(value: Any) -> Any:
+    """Bytes as base64 text, as a notebook has them."""
+    import base64
+
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (bytes, bytearray)):
+        return base64.b64encode(value).decode()
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
+
+
+def _run(shell, outputs: Outputs, source: str) -> dict:
+    """Run one cell and give its outputs and whether it went well."""
+    try:
+        result = shell.run_cell(source, store_history=True)
+        good = result.success
+    except KeyboardInterrupt:
+        shell.showtraceback()
+        good = False
+    return {"outputs": outputs.taken_as_notebook(), "status": "ok" if good else "error"}
+
+
+def learner(payload: dict, fds: list[int]) -> None:
+    """The learner's process: runs cells for the supervisor, and serves the examiner's stand-ins in between."""
+    control, standins = (Channel(socket.socket(fileno=fd)) for fd in fds)
+    outputs = Outputs()
+    shell = make_shell(outputs)
+    side = LearnerSide(standins, shell.user_ns)
+    sources: list[Channel] = [control, standins]
+    while True:
+        try:
+            ready, _, _ = select.select(sources, [], [])
+            if standins in ready:
+                try:
+                    side.serve(*standins.receive())
+                except Closed:
+                    sources.remove(standins)
+                except WireError:  # the examiner is told nothing more; its own side says so
+                    standins.close()
+                    sources.remove(standins)
+            elif control in ready:
+                order, _ = control.receive()
+                if "run" in order:
+                    control.send(_run(shell, outputs, order["run"]))
+                else:  # what was printed while the stand-ins were served
+                    control.send({"outputs": outputs.taken_as_notebook()})
+        except Closed:
+            return
+        except KeyboardInterrupt:  # it came too late for what it was meant for
+            continue
+
+
+def examiner(payload: dict, fds: list[int]) -> None:
+    """The examiner's process: runs locked cells, with stand-ins under the learner's names."""
+    control, standins = (Channel(socket.socket(fileno=fd)) for fd in fds)
+    os.environ["OPENEXPERTS_GRADING"] = "1"
+    outputs = Outputs()
+    shell = make_shell(outputs)
+    side = ExaminerSide(standins)
+    bound: set[str] = set()
+    while True:
+        try:
+            order, _ = control.receive()
+        except Closed:
+            return
+        trouble = ""
+        try:
+            found = side.names(order["names"]) if order["names"] else {}
+        except (WireError, Exception) as error:
+            found, trouble = {}, str(error)
+        for name in bound - set(found):
+            shell.user_ns.pop(name, None)
+        shell.user_ns.update(found)
+        bound = set(found)
+        answer = _run(shell, outputs, order["run"])
+        control.send(answer | {"trouble": trouble or side.broken, "bound": sorted(bound)})
