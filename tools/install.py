@@ -29,7 +29,7 @@ def stop(sentence):
 
 def run(command, doing, **options):
     """Say `doing` and run `command`, its own words into LOG; a dot each 5 seconds, and the time. Whether it worked."""
-    print(doing + " ", end="", flush=True)
+    print(doing, end="", flush=True)
     start = time.time()
     with open(LOG, "a") as log:
         log.write("\n+ " + " ".join(command) + "\n")
@@ -42,7 +42,7 @@ def run(command, doing, **options):
                 failed = process.wait(timeout=5)
                 break
             except subprocess.TimeoutExpired:
-                print(".", end="", flush=True)
+                print(" .", end="", flush=True)
     print(f" {'failed after' if failed else 'done in'} {time.time() - start:.0f} s", flush=True)
     return not failed
 
