@@ -41,6 +41,7 @@ SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
 SETTINGS = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "fonts", "localtime", "alternatives")
 DEVICES = ("null", "zero", "full", "random", "urandom")
 NAMESPACES = ("user", "mnt", "ipc", "uts", "net", "cgroup", "pid")  # in the order of entering
+REQUIRED = {"mnt", "ipc", "net", "pid"}
 WATCH_SECONDS = 0.2
 HOLDER = ["/bin/sh", "-c", "echo ready; read end"]
 
@@ -119,7 +120,10 @@ class Sandbox:
         self._holder = os.pidfd_open(holder)
         made.callback(os.close, self._holder)
         made.callback(self._end_holder)
-        self._proc = Path("/proc", str(holder))
+        # Through a descriptor: should the holder end, this never becomes the folder of another process.
+        folder = os.open(f"/proc/{holder}", os.O_RDONLY | os.O_DIRECTORY)
+        made.callback(os.close, folder)
+        self._proc = Path(f"/proc/self/fd/{folder}")
         self._uid = OUTSIDE_USER + holder % 5000 if os.geteuid() == 0 else None
 
     def _end_holder(self) -> None:
@@ -143,17 +147,20 @@ class Sandbox:
         return f"whole tree (cgroup v{self._group.version})" if self._group else "per process"
 
     def entry(self) -> tuple[dict, list[int]]:
-        """What a child needs to enter: plain data, and descriptors that go with it."""
-        doors = self._group.doors() if self._group else []
-        spaces, kinds = [], []
-        for kind in NAMESPACES:
+        """What a child needs to enter: plain data, and descriptors that go with it, to be closed by the caller."""
+        spaces = {}
+        for kind in NAMESPACES if not self._over.is_set() else ():
             with contextlib.suppress(FileNotFoundError):  # a kernel without this kind
                 if os.stat(self._proc / "ns" / kind).st_ino != os.stat(f"/proc/self/ns/{kind}").st_ino:
-                    spaces.append(os.open(self._proc / "ns" / kind, os.O_RDONLY))
-                    kinds.append(kind)
-        data = {"kinds": kinds, "doors": len(doors), "uid": self._uid, "limits": asdict(self.limits), "folder": FOLDER}
-        data["count_processes"] = not (self._group and self._group.limits_processes)
-        return data, [*doors, *spaces]
+                    spaces[kind] = os.open(self._proc / "ns" / kind, os.O_RDONLY)
+        if not REQUIRED <= spaces.keys():
+            for space in spaces.values():
+                os.close(space)
+            raise SandboxError("the sandbox has ended")
+        doors = self._group.doors() if self._group else []
+        data = {"kinds": list(spaces), "doors": len(doors), "uid": self._uid, "limits": asdict(self.limits)}
+        data |= {"folder": FOLDER, "count_processes": not (self._group and self._group.limits_processes)}
+        return data, [*doors, *spaces.values()]
 
     def holds(self, child: "Child") -> None:
         """The warm server says who entered."""
@@ -172,39 +179,36 @@ class Sandbox:
 
     def _watch(self) -> None:
         while not self._over.wait(WATCH_SECONDS):
-            self._measure()
-            cpu_seconds = self.limits.cpu_seconds
-            if self._cpu_seconds > cpu_seconds:
-                self._find(f"The submission was stopped: it used more than its {cpu_seconds} seconds of computing.")
-                self.kill()
-            if not self._group and self._private_bytes() > self.limits.memory_bytes:
-                self._find(self._words_for_memory())
+            if self._measure():
                 self.kill()
 
-    def _measure(self) -> None:
-        """Look once; safe from any thread, and after the end."""
+    def _measure(self) -> bool:
+        """Look once, and say whether it must end; safe from any thread, and after the end."""
         with self._lock:
             if self._over.is_set():
-                return
+                return False
             if self._group:
                 self._cpu_seconds, self._peak_bytes = self._group.cpu_seconds(), self._group.peak_bytes()
-                if self._group.out_of_memory():
-                    self._find(self._words_for_memory())
+                too_much_memory = self._group.out_of_memory()  # and the kernel has ended somebody
                 if self._group.too_many_processes():
                     self._find(f"The submission tried to run more than {self.limits.processes} processes at once.")
             else:
                 self._cpu_seconds = max(self._cpu_seconds, sum(map(cpu_seconds_of, self._processes())))
+                too_much_memory = self._private_bytes() > self.limits.memory_bytes
+            if too_much_memory:
+                self._find(f"The submission needed more than its {self.limits.memory_bytes / 1e9:.1f} GB of memory.")
+            too_long = self._cpu_seconds > self.limits.cpu_seconds
+            if too_long:
+                self._find(f"The submission computed for more than its {self.limits.cpu_seconds} seconds.")
             with contextlib.suppress(OSError):
                 disk = os.statvfs(self._proc / "root" / "tmp")
                 if disk.f_bavail == 0 or disk.f_favail == 0:
                     self._find(f"The submission filled its disk of {self.limits.disk_bytes // 10**6} MB.")
+            return too_much_memory or too_long
 
     def _find(self, words: str) -> None:
         if words not in self._found:
             self._found.append(words)
-
-    def _words_for_memory(self) -> str:
-        return f"The submission was stopped: it used more than its {self.limits.memory_bytes / 1e9:.1f} GB of memory."
 
     def _processes(self) -> list[Path]:
         """All of them inside: the holder's own /proc shows no others."""
@@ -214,9 +218,10 @@ class Sandbox:
 
     def _private_bytes(self) -> int:
         """Memory that is not shared with the warm server. Asked in two steps: only the first one is cheap."""
-        processes = self._processes()
-        disk = os.statvfs(self._proc / "root" / "tmp")
-        files = (disk.f_blocks - disk.f_bfree) * disk.f_frsize
+        processes, files = self._processes(), 0
+        with contextlib.suppress(OSError):  # it has ended
+            disk = os.statvfs(self._proc / "root" / "tmp")
+            files = (disk.f_blocks - disk.f_bfree) * disk.f_frsize
         used = files + sum(map(resident_bytes_of, processes))
         if used > self.limits.memory_bytes:
             used = files + sum(map(private_bytes_of, processes))
@@ -374,7 +379,7 @@ def enter(data: dict, descriptors: Sequence[int]) -> int | None:
         return pid
     try:
         settle(data)
-        if spaces:
+        if data["kinds"]:
             give_up_rights(data["uid"])
         os.write(tell, b"inside")
     except BaseException as error:

@@ -201,6 +201,9 @@ class WarmServer:
         except WarmError:
             ours.close()
             raise
+        finally:
+            for descriptor in entry_fds:
+                os.close(descriptor)
         if sandbox:
             sandbox.holds(child)
         return child
