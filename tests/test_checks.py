@@ -120,6 +120,14 @@ def test_an_exception_becomes_a_sentence():
     assert text.startswith("crashes: stopped with RuntimeError") and "Traceback" not in text
 
 
+def test_half_a_character_in_an_error_leaves_a_message_that_can_be_sent():
+    def answer():
+        raise ValueError("\ud800")
+
+    text = message(check.call, answer)
+    assert text.startswith(r"answer: stopped with ValueError: \ud800") and text.encode("utf-8")
+
+
 def test_the_line_of_the_learners_code_is_named():
     namespace = {}
     exec(compile("def answer(x):\n    y = x + 1\n    return y / 0\n", "/tmp/ipykernel_1/2.py", "exec"), namespace)

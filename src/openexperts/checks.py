@@ -37,7 +37,9 @@ class CheckFailed(AssertionError):
             lines.append(f"Likely: {likely}")
         if look_at:
             lines.append(f"Look at: {look_at}")
-        super().__init__("\n".join(line if line.endswith((".", "?", "!", "]", "`")) else line + "." for line in lines))
+        text = "\n".join(line if line.endswith((".", "?", "!", "]", "`")) else line + "." for line in lines)
+        # Jupyter cannot send half a character; the failure would be lost on its way, and the cell taken for passed.
+        super().__init__(text.encode("utf-8", "backslashreplace").decode("utf-8"))
 
     def _render_traceback_(self) -> list[str]:  # IPython asks for this before it draws a traceback
         return str(self).splitlines()
