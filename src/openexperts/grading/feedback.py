@@ -26,7 +26,7 @@ from traitlets import List
 from traitlets.config import Config
 
 from openexperts.grading.pages import TEMPLATES
-from openexperts.grading.sanitise import clean_html, clean_output, markdown_to_html
+from openexperts.grading.sanitise import clean_html, clean_output, markdown_to_html, whole
 
 LONG_TEXT = 10_000  # characters of one output
 UNCHANGED = "This answer is as it was released."
@@ -142,7 +142,7 @@ def reason_of(cell, hidden: bool) -> Reason | None:
     error = next((output for output in cell.outputs if output.output_type == "error"), None)
     if error is None:
         return None
-    name, message = str(error.get("ename", "")), strip_ansi(str(error.get("evalue", ""))).strip()
+    name, message = (whole(strip_ansi(str(error.get(key, ""))).strip()) for key in ("ename", "evalue"))
     if name == "CheckFailed":
         reason = split_message(message)
         return without_secrets(reason) if hidden else reason

@@ -64,6 +64,7 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
 
 def clean_html(markup: str, classes: dict[str, set[str]] = CLASSES) -> str:
     """`markup` with only what shows: no scripts, no styles, nothing from a network."""
+    markup = whole(markup)
     if _is_deep(markup):
         return "<p>(output with too many tags inside each other: not shown)</p>"
     return nh3.clean(
@@ -163,6 +164,7 @@ def markdown_to_html(
     source: str, attachments: dict | None = None, heading_level: Callable[[int], int] = lambda level: level
 ) -> str:
     """Markdown by a stranger as safe HTML."""
+    source = whole(source)
     if len(source) > LONG_MARKDOWN:
         return f"<pre>{html.escape(source[:LONG_MARKDOWN])}\n(the rest is left out)</pre>"
     renderer = _Renderer(attachments or {}, heading_level)
@@ -219,7 +221,12 @@ def clean_output(output: dict) -> dict:
 
 
 def _text(value) -> str:
-    return "".join(map(str, value)) if isinstance(value, list) else str("" if value is None else value)
+    return whole("".join(map(str, value)) if isinstance(value, list) else str("" if value is None else value))
+
+
+def whole(text: str) -> str:
+    """Text that can be written to a file: half a character, as in "\\ud800", becomes a question mark."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _count(value) -> int | None:
