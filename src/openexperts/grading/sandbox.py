@@ -325,11 +325,12 @@ def arrangement(read_only: Sequence[Path]) -> list[str]:
         said += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     wanted = {place for path in (*python_folders(), *model_caches(), *read_only) for place in both(path)}
     for path in sorted(wanted, key=lambda path: len(path.parts)):  # a folder before one inside it
-        if path.exists() and not any(path.is_relative_to(folder) for folder in SYSTEM):
+        if os.path.exists(path) and not any(path.is_relative_to(folder) for folder in SYSTEM):
             for parent in [*path.parents][-2::-1]:
                 said += ["--dir", str(parent)]  # else bubblewrap makes it, for root alone
             said += ["--ro-bind", str(path), str(path)]
-    return [*said, "--remount-ro", "/", "--chdir", "/"]
+    # Read-only /proc as well: a root without rights, as in some containers, could write the machine's own settings.
+    return [*said, "--remount-ro", "/proc", "--remount-ro", "/", "--chdir", "/"]
 
 
 def both(path: Path) -> set[Path]:
@@ -363,6 +364,8 @@ def model_caches() -> list[Path]:
 def enter(data: dict, descriptors: Sequence[int]) -> int | None:
     """Fork a process inside: its pid for the caller, who stays half outside and should end; None in the new process."""
     doors, spaces = descriptors[: data["doors"]], descriptors[data["doors"] :]
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")  # if the machine's memory runs out, this one goes first
     for door in doors:
         os.write(door, b"0")
     for space in spaces:
@@ -399,8 +402,6 @@ def settle(data: dict) -> None:
     os.environ.update(HOME=data["folder"], TMPDIR="/tmp" if data["kinds"] else data["folder"])
     os.environ.update(USER="learner", LOGNAME="learner")
     tempfile.tempdir = None
-    with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("1000")  # if memory runs out all the same, take this one first
     own_data = int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
     most = {
         resource.RLIMIT_DATA: own_data + limits["memory_bytes"],
