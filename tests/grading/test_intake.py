@@ -16,7 +16,7 @@ from nbgrader.utils import determine_grade
 
 from classroom import TOY, cell, make_course, save
 from openexperts.grading import intake, labs
-from openexperts.grading.intake import Bounds, Source, restore, take_in
+from openexperts.grading.intake import Bounds, Finding, Source, restore, take_in
 
 HIDDEN = "assert double([-0.5]) == [-1.0]"
 
@@ -341,7 +341,7 @@ def test_what_is_no_notebook_needs_a_person(folder, source, data, reason):
 
 def test_what_is_too_large_is_not_read(folder, source, sent):
     assert kinds(hand_in(folder, sent, source, notebook_bytes=1000).findings) == ["too-large"]
-    assert kinds(hand_in(folder, b"[]," * 100, source, brackets=99).findings) == ["too-large"]
+    assert kinds(hand_in(folder, b"[]," * 50, source, values=99).findings) == ["too-large"]
 
 
 def test_odd_json_is_read_and_said(folder, source, released):
@@ -371,15 +371,24 @@ def test_half_a_surrogate_pair_can_be_written_again(folder, source, sent):
     assert nbformat.writes(taken.notebook).encode() and taken.notebook.cells[-1].source == "? \ufffd"
 
 
-def test_an_old_format_is_updated(folder, source, sent):
-    for it in sent["cells"]:
-        if it["cell_type"] == "code":
-            it["input"] = it.pop("source")
+def in_old_format(notebook):
+    """The same lab as nbformat 3 wrote it, with a heading cell at its end."""
+    cells = [it | {"input": it["source"]} if it["cell_type"] == "code" else it for it in notebook["cells"]]
     heading = {"cell_type": "heading", "level": 2, "metadata": {}, "source": "Mine"}
-    old = {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": [*sent["cells"], heading]}]}
-    taken = hand_in(folder, old, source)
+    cells = [{key: value for key, value in it.items() if "input" not in it or key != "source"} for it in cells]
+    return {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": [*cells, heading]}]}
+
+
+def test_an_old_format_is_updated(folder, source, sent):
+    taken = hand_in(folder, in_old_format(sent), source)
     assert kinds(taken.findings) == ["old-format"] and taken.notebook.nbformat == 4
     assert taken.notebook.cells[-1].source == "## Mine" and taken.notebook.cells[-1].cell_type == "markdown"
+
+
+@pytest.mark.parametrize("level", [None, True, 2.0, -1, 10**9, [2], "2"])
+def test_a_heading_of_any_level_is_text(folder, source, sent, level):
+    sent["cells"][0] = {"cell_type": "heading", "level": level, "source": "Mine"}
+    assert hand_in(folder, sent, source).notebook.cells[0].source == "# Mine"
 
 
 def test_damaged_cells_are_named_by_number(folder, source, sent):
@@ -463,6 +472,24 @@ def test_a_linked_notebook_needs_a_person_and_its_target_stays(folder, source, s
     os.link(tmp_path / "elsewhere.ipynb", folder / f"{TOY}.ipynb")
     taken = take_in(folder, TOY, source, "ana")
     assert taken.notebook is None and kinds(taken.findings) == ["link"] and taken.findings[0].needs_person
+
+
+@pytest.mark.parametrize(
+    ("changed", "lost", "kept"), [("a.txt", "a.txt", "data/b.txt"), ("data", "data/b.txt", "a.txt")]
+)
+def test_a_file_that_becomes_a_link_after_it_was_listed_is_not_read(folder, tmp_path, changed, lost, kept):
+    (folder / "data").mkdir()
+    for path in (folder / "a.txt", folder / "data" / "b.txt"):
+        path.write_text("mine")
+    top = os.open(folder, os.O_RDONLY)
+    try:
+        sent = intake._Folder(top, Bounds())
+        (folder / changed).rename(tmp_path / changed)
+        (folder / changed).symlink_to(tmp_path / changed)
+        read = {path: sent.read(path, 100) for path in sent.files}
+    finally:
+        os.close(top)
+    assert isinstance(read[lost], Finding) and read[kept] == b"mine"
 
 
 @pytest.mark.parametrize("linked", ["lab", "learner"])
@@ -572,8 +599,10 @@ def places(data, path=()):
 
 def spoil(draw, notebook):
     """One change of a notebook's JSON in place."""
-    path = draw(st.sampled_from([path for path in places(notebook) if path]))
-    *above, key = path
+    paths = [path for path in places(notebook) if path]
+    cells = [path for path in paths if path[-2:-1] == ("cells",)]
+    details = [path for path in paths if "nbgrader" in path]
+    *above, key = draw(st.sampled_from(draw(st.sampled_from([kind for kind in (paths, cells, details) if kind]))))
     parent = notebook
     for step in above:
         parent = parent[step]
@@ -595,7 +624,7 @@ def spoil(draw, notebook):
 @st.composite
 def submissions(draw, released):
     """The bytes of a lab's notebook after changes to its JSON, to its bytes, or both."""
-    notebook = copy.deepcopy(released)
+    notebook = copy.deepcopy(draw(st.sampled_from([released, released, released, in_old_format(released)])))
     for _ in range(draw(st.integers(0, 6))):
         if notebook:
             spoil(draw, notebook)
@@ -622,6 +651,7 @@ def test_any_submission_gives_a_notebook_that_nbgrader_takes_or_a_sentence(cours
         if taken.notebook is None:
             assert any(it.needs_person for it in taken.findings)
             return
+        assert len({it.id for it in taken.notebook.cells}) == len(taken.notebook.cells)
         nbformat.validate(taken.notebook)
         assert sorted(names(taken.notebook)) == sorted(it.name for it in source.cells)
         assert all(own(taken.notebook, it.name).source == it.source for it in source.cells if it.locked)

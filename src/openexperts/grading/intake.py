@@ -134,7 +134,7 @@ class Bounds:
     """How much of a stranger's submission is taken in; far above what honest work needs."""
 
     notebook_bytes: int = 50_000_000  # its outputs count
-    brackets: int = 1_000_000  # each JSON list or object takes some 60 bytes of memory, and 2 of the file
+    values: int = 2_000_000  # a JSON value takes up to 200 bytes of memory, and perhaps 3 of the file
     cells: int = 2_000
     cell_characters: int = 1_000_000
     all_characters: int = 5_000_000
@@ -155,8 +155,8 @@ def read_notebook_bytes(data: bytes, bounds: Bounds = BOUNDS) -> tuple[dict | No
     """The notebook's JSON as a dict with a list of cells, each still as it was sent; None if it is no notebook."""
     if len(data) > bounds.notebook_bytes:
         return None, [_too_large("the notebook", len(data), bounds.notebook_bytes)]
-    if data.count(b"[") + data.count(b"{") > bounds.brackets:
-        return None, [Finding("too-large", "The notebook holds too many lists and objects to be read safely.", True)]
+    if sum(map(data.count, (b"[", b"{", b","))) > bounds.values:  # in texts too: it is a bound, not a count
+        return None, [Finding("too-large", "The notebook holds too many values to be read safely.", True)]
     findings = []
     encoding = json.detect_encoding(data)  # by the byte order mark, if there is one
     try:
@@ -289,15 +289,18 @@ def restore(nb: dict, source: Source, bounds: Bounds = BOUNDS) -> list[Finding]:
 
     `nb` may be a dict of `read_notebook_bytes` or a notebook that nbformat has read; any JSON is survived.
     """
-    sent = nb.get("cells")
-    read = [_as_sent(raw) for raw in sent] if isinstance(sent, list) else []
-    cells = [cell for cell, _ in read]
     findings = _language(nb.get("metadata"))
+    sent = nb["cells"] if isinstance(nb.get("cells"), list) else []
+    if len(sent) > bounds.cells:
+        words = f"The notebook has {len(sent):,} cells; only the first {bounds.cells:,} were taken."
+        findings.append(Finding("too-many-cells", words, True))
+    read = [_as_sent(raw) for raw in sent[: bounds.cells]]
+    cells = [cell for cell, _ in read]
     if damaged := [str(number) for number, (_, broken) in enumerate(read, start=1) if broken]:
         words = f"Cells were damaged and could be read in part or not at all: number {_list(damaged)}."
         findings.append(Finding("damaged-cell", words))
     findings += _recognise(cells, source)
-    findings += _within_bounds(cells, bounds)
+    findings += _cut_texts(cells, bounds)
     findings += _restore_locked(cells)
     findings += _put_back_missing(cells, source)
     findings += _set_up_first(cells, source)
@@ -395,19 +398,8 @@ def _recognise(cells: list[_Cell], source: Source) -> list[Finding]:
     return findings
 
 
-def _within_bounds(cells: list[_Cell], bounds: Bounds) -> list[Finding]:
-    """Leave out what is far more than anybody writes."""
-    findings = []
-    spare = bounds.cells - sum(1 for cell in cells if cell.own)
-    kept = []
-    for cell in cells:
-        spare -= not cell.own
-        if cell.own or spare >= 0:
-            kept.append(cell)
-    if len(kept) < len(cells):
-        words = f"The notebook has {len(cells):,} cells; only the lab's and the first {bounds.cells:,} were taken."
-        findings.append(Finding("too-many-cells", words, True))
-    cells[:] = kept
+def _cut_texts(cells: list[_Cell], bounds: Bounds) -> list[Finding]:
+    """Leave out texts that are far longer than anybody writes."""
     total, emptied = 0, []
     for number, cell in enumerate(cells, start=1):
         total += len(cell.source)
@@ -415,10 +407,9 @@ def _within_bounds(cells: list[_Cell], bounds: Bounds) -> list[Finding]:
             total -= len(cell.source)
             cell.source = "# The text of this cell was too long and was left out."
             emptied.append(cell.name or f"number {number}")
-    if emptied:
-        words = f"Cells were too long and their text was left out: {_list(emptied)}."
-        findings.append(Finding("huge-cell", words, True))
-    return findings
+    if not emptied:
+        return []
+    return [Finding("huge-cell", f"Cells were too long and their text was left out: {_list(emptied)}.", True)]
 
 
 def _restore_locked(cells: list[_Cell]) -> list[Finding]:
@@ -693,7 +684,7 @@ def _read_json(sent: _Folder, path: str) -> tuple[dict | None, list[Finding]]:
 
 def _is_of_lab(raw: dict, source: Source) -> bool:
     """Whether at least half of the lab's own cells are in a notebook."""
-    names = {cell.claims for cell, _ in map(_as_sent, raw["cells"])}
+    names = {cell.claims for cell, _ in map(_as_sent, raw["cells"][: BOUNDS.cells])}
     return 2 * len(names & {cell.name for cell in source.cells}) >= len(source.cells)
 
 
