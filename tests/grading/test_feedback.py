@@ -248,7 +248,9 @@ def test_nothing_runs_or_is_fetched_and_a_screen_reader_finds_its_way(given, cou
             assert "owned" not in tab.title() and tab.title()
             remote = [url for url in fetched if not url.startswith(("data:", "file:"))]
             assert remote == []
-            if path != shown:
+            if path == shown:  # Formgrader's script waits for this word
+                assert tab.evaluate("new Promise((tell) => MathJax.Hub.Startup.signal.Interest(tell))") == "End"
+            else:
                 assert tab.evaluate("document.documentElement.scrollWidth") <= 800
                 results = Axe().run(tab, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"]})
                 assert results.violations_count == 0, results.generate_report()
