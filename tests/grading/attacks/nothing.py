@@ -1,0 +1,4 @@
+"""Nothing at all is written.
+
+loses: all
+"""

@@ -1,0 +1,1 @@
+"""Nothing odd: all answers are right."""
