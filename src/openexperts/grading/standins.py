@@ -347,7 +347,7 @@ class LearnerSide(Peer):
                 except CannotCross as error:
                     coded[name] = {"$": "refused", "why": str(error)}
             return {"v": coded}
-        if op in ("attr", "set", "next", "len", "item", "has", "parameters", "push"):
+        if op in ("attr", "set", "iter", "next", "len", "item", "has", "parameters", "push"):
             with torch.set_grad_enabled(bool(message.get("grad", True))):
                 return getattr(self, f"_answer_{op}")(self.exported(message.get("id")), message, tensors, sent)
         return super().answer(message, tensors, sent)
@@ -364,6 +364,9 @@ class LearnerSide(Peer):
             return {"v": encode(next(value), sent, self.export)}
         except StopIteration:
             return {"done": True}
+
+    def _answer_iter(self, value: Any, message: dict, tensors: list, sent: list) -> dict:
+        return {"v": encode(iter(value), sent, self.export)}
 
     def _answer_len(self, value: Any, message: dict, tensors: list, sent: list) -> dict:
         return {"v": len(value)}
@@ -633,7 +636,7 @@ class StandIn:
         return self._peer.ask("has", self, v=item) is True
 
     def __iter__(self) -> Iterator:
-        return self._peer.ask("attr", self, name="__iter__")()
+        return self._peer.ask("iter", self)
 
 
 class IteratorStandIn(StandIn):
