@@ -66,3 +66,20 @@ c.Execute.extra_arguments = [
     "--IPKernelApp.exec_lines=import sys; sys.stderr.name = 'stdout'; del sys",
     "--IPKernelApp.log_level=ERROR",  # else every kernel warns of its TCP connection within this computer
 ]
+
+# Autograde, in `nbgrader autograde` and in Formgrader, goes through the examiner: a learner's cells run in a sandbox,
+# and another process judges them. `Execute` above is for Validate.
+c.Autograde.sanitize_preprocessors = [
+    "openexperts.grading.preprocessors.Restore",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.autograde_preprocessors = [
+    "openexperts.grading.preprocessors.Examine",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]

@@ -280,18 +280,21 @@ def test_grading_a_class_says_how_each_learner_did_and_a_second_time_keeps_what_
     damaged.parent.mkdir(parents=True)
     damaged.write_text("{")
     first = openexperts(course, "grade", TOY)
-    assert "with your own rights" in first.stdout
-    waits = "so far (a person still marks in-your-words), feedback is in classroom/feedback"
-    assert f"ada: 5 of 9 points {waits}/ada/{TOY}\n" in first.stdout, "nobody's trouble stops the others"
-    assert f"bob: 2 of 9 points {waits}/bob/{TOY}\n" in first.stdout
-    assert "eve: needs a person." in first.stdout and "is damaged" in first.stdout and first.returncode == 1
+    waits = "so far (a person still marks in-your-words)"
+    assert f"ada: 5 of 9 points {waits}\n" in first.stdout, "nobody's trouble stops the others"
+    assert f"bob: 2 of 9 points {waits}\n" in first.stdout
+    assert "eve: not graded." in first.stdout and first.returncode == 1
+    assert "2 graded.\n1 not graded" in first.stdout and "(eve)" in first.stdout
+    assert (course / "classroom" / "feedback" / "ada" / TOY / f"{TOY}.html").is_file()
     assert "Traceback" not in first.stdout + first.stderr
     with Gradebook(f"sqlite:///{course / 'classroom' / 'gradebook.db'}") as gradebook:
         task = next(g for g in gradebook.find_submission(TOY, "ada").notebooks[0].grades if g.auto_score is None)
         task.manual_score, task.needs_manual_grade = 4, False
         gradebook.db.commit()
     again = openexperts(course, "grade", TOY)
-    assert "ada: 9 of 9 points, feedback" in again.stdout
+    assert "ada: 9 of 9 points, as before" in again.stdout
+    anew = openexperts(course, "grade", TOY, "--again", "--student", "ada")
+    assert "ada: 9 of 9 points" in anew.stdout and "bob" not in anew.stdout, "a mark by hand survives"
 
 
 def test_labs_are_in_step_with_solutions(tmp_path):

@@ -157,17 +157,67 @@ def release(arguments) -> int:
 
 
 def grade(arguments) -> int:
-    """Collect, autograde, and give feedback."""
-    from openexperts.grading.classroom import grade
+    """Collect, examine, and give feedback."""
+    from tqdm import tqdm
+
+    from openexperts.grading.classroom import Options, give_feedback, grade
+    from openexperts.grading.course import nbgrader_config, require_exchange
+    from openexperts.grading.labs import release_if_unknown
 
     root = find_root()
     require_lab(root, arguments.lab, "solutions")
-    print("This runs learners' code with your own rights on this computer: grade only people you trust.\n", flush=True)
-    good = True
-    for line, graded in grade(root, arguments.lab):
-        print(line, flush=True)
-        good = good and graded
-    return 0 if good else 1
+    require_exchange()
+    if arguments.unsafe_no_sandbox:
+        print("No sandbox: learners' code runs with your own rights. Grade only people you trust.\n", flush=True)
+    config = nbgrader_config(root)
+    release_if_unknown(root, arguments.lab)
+    options = Options(
+        students=tuple(arguments.student),
+        workers=arguments.workers,
+        scheduler=arguments.scheduler,
+        collect=not arguments.resume,
+        again=arguments.again,
+        unsafe_no_sandbox=arguments.unsafe_no_sandbox,
+    )
+    outcomes = []
+    with tqdm(desc=f"grading {arguments.lab}", unit="learner", file=sys.stdout) as bar:
+        for outcome in grade(config, arguments.lab, options, on_total=bar.reset):
+            outcomes.append(outcome)
+            bar.write(graded(outcome), file=sys.stdout)
+            bar.update()
+    ready = [outcome.student for outcome in outcomes if outcome.state != "not graded" and outcome.fresh]
+    for student in tqdm(ready, desc="feedback", unit="learner", file=sys.stdout, disable=not ready):
+        give_feedback(config, arguments.lab, student)
+    print("\n" + class_summary(outcomes), flush=True)
+    return 1 if any(outcome.state == "not graded" for outcome in outcomes) else 0
+
+
+def graded(outcome) -> str:
+    """A learner's line: marks, what a person still does, and what was found."""
+    if outcome.state == "not graded":
+        words = f"not graded. {outcome.why}"
+    else:
+        words = f"{outcome.score:g} of {points(outcome.max_score)}"
+        words += f" so far (a person still marks {', '.join(outcome.waiting)})" if outcome.waiting else ""
+        words += "" if outcome.fresh else ", as before"
+    flags = [f"\n    ! {finding['words']}" for finding in outcome.findings if finding["words"] not in outcome.why]
+    return f"{outcome.student}: {words}{''.join(flags)}"
+
+
+def class_summary(outcomes) -> str:
+    """How many of each kind, and whom to look at."""
+    lines = []
+    states = {
+        "graded": "graded",
+        "needs a person": "graded, and a person should look",
+        "not graded": "not graded: no mark was given, and an export leaves theirs empty",
+    }
+    for state, words in states.items():
+        names = [outcome.student for outcome in outcomes if outcome.state == state]
+        if names:
+            listed = "" if state == "graded" else f" ({', '.join(names)})"
+            lines.append(f"{len(names)} {words}{listed}.")
+    return "\n".join(lines)
 
 
 def tour(arguments) -> int:
@@ -226,8 +276,19 @@ def parser() -> argparse.ArgumentParser:
     command = add("release", release, "make labs/ from solutions/", "release 02-experts")
     command.add_argument("labs", nargs="*", metavar="LAB", help="the labs to release (default: all)")
 
-    command = add("grade", grade, "collect, grade and give feedback for one lab", "grade 02-experts")
+    command = add("grade", grade, "collect, grade and give feedback for one lab", "grade 02-experts --workers 2")
+    command.description += " Ended at any moment, the next call goes on from there."
     command.add_argument("lab", metavar="LAB", help="the lab's name, as in 02-experts")
+    command.add_argument(
+        "--student", action="append", default=[], metavar="NAME", help="only this one; may be repeated"
+    )
+    command.add_argument("--workers", type=int, default=0, metavar="N",
+                         help="how many submissions at once (default: one for each processor)")  # fmt: skip
+    command.add_argument("--scheduler", default="", metavar="ADDRESS", help="a dask scheduler's, as in tcp://host:8786")
+    command.add_argument("--resume", action="store_true", help="collect nothing new: finish what the last run began")
+    command.add_argument("--again", action="store_true", help="grade what was graded before, too; marks by hand stay")
+    command.add_argument("--unsafe-no-sandbox", action="store_true",
+                         help="run learners' code with your own rights where there is no sandbox")  # fmt: skip
 
     command = add("tour", tour, "play a class of three through every step, in a temporary folder", "tour --keep")
     command.add_argument("--lab", default="02-experts", metavar="LAB", help="the lab (default: 02-experts)")

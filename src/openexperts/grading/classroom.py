@@ -15,7 +15,7 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -314,8 +314,8 @@ def _cluster(options: Options, jobs: int):
                 yield client
 
 
-def grade(config, lab: str, options: Options = Options()) -> Iterator[Outcome]:
-    """Grade a class; yield what became of each submission, as it is known.
+def grade(config, lab: str, options: Options = Options(), on_total: Callable[[int], None] = int) -> Iterator[Outcome]:
+    """Grade a class; yield what became of each submission, as it is known. `on_total` is told how many there are.
 
     Raises CourseError where nothing can be graded: nobody has submitted, there is no sandbox, another grading runs.
     """
@@ -325,9 +325,11 @@ def grade(config, lab: str, options: Options = Options()) -> Iterator[Outcome]:
         raise CourseError(unavailable())
     course = Class(config, lab, options)
     with _alone(course.examined / ".lock"):
-        if options.collect:
+        inbound = Path(config.Exchange.root or "") / course.api.coursedir.course_id / "inbound"
+        if options.collect and inbound.is_dir():  # without one, the files come another way
             require_success(course.api.collect(lab), f"collect {lab}")
         students = course.students()
+        on_total(len(students))
         todo = []
         for student in students:
             if options.again or not course.record(student):
@@ -372,3 +374,12 @@ def _grade(course: Class, students: list[str]) -> Iterator[Outcome]:
             record = json.loads((course.place(student) / RECORD).read_text(encoding="utf-8"))
             course.merge(student, record)
             yield course.outcome(student, fresh=True)
+
+
+def give_feedback(config, lab: str, student: str) -> None:
+    """Write a learner's feedback, and put it where they fetch it from if their work came through the exchange."""
+    api = nbgrader_for(config)
+    require_success(api.generate_feedback(lab, student, force=True), f"write {student}'s feedback")
+    handed_in = Path(api.coursedir.format_path(api.coursedir.submitted_directory, student, lab))
+    if (handed_in / "timestamp.txt").is_file():
+        require_success(api.release_feedback(lab, student), f"release {student}'s feedback")

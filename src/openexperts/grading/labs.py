@@ -164,6 +164,18 @@ def release(root: Path, labs: list[str]) -> list[str]:
     return labs
 
 
+def release_if_unknown(root: Path, lab: str) -> None:
+    """Release `lab` if the gradebook does not know it: this is what tells it of a lab's cells and points."""
+    from nbgrader.api import Gradebook, MissingEntry
+
+    api = nbgrader_for(nbgrader_config(root))
+    with Gradebook(api.coursedir.db_url, COURSE_ID) as gradebook:
+        try:
+            gradebook.find_assignment(lab)
+        except MissingEntry:
+            release(root, [lab])
+
+
 # Fetching
 
 
