@@ -1,13 +1,13 @@
 """The variants that keep a lab honest, each graded by nbgrader itself with the course's own configuration.
 
-Kernels are forked from one that has imported torch (`warm_kernels.py`); the solution is also graded in a new one.
+Kernels are forked from a process that has imported torch (`openexperts.grading.provisioner`); the solution is also
+graded in a new one.
 
 The blank lab scores 0, the solution and every right variant 100 %, and every wrong variant loses exactly the check
 cells that its docstring states. See CONTRIBUTING.md for the form of a variant.
 """
 
 import ast
-import contextlib
 import re
 import shutil
 from dataclasses import dataclass, field
@@ -15,15 +15,16 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from jupyter_client.provisioning import KernelProvisionerFactory
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 
 from notebooks import LABS, ROOT, read
 from openexperts.grading.course import nbgrader_config
 from openexperts.grading.labs import grade_id, is_answer, is_task
-from warm_kernels import WarmKernels
 
 VARIANTS = ROOT / "tests" / "labs"
+PROVISIONERS = {False: "local-provisioner", True: "openexperts-warm"}
 
 
 @dataclass
@@ -63,7 +64,6 @@ class Course:
         config.Exchange.root = str(root / "exchange")
         self.api = NbGraderAPI(config=config)
         self.released = set()
-        self.kernels = WarmKernels()
 
     def release(self, lab: str) -> None:
         if lab not in self.released:
@@ -86,8 +86,8 @@ class Course:
         folder = Path(self.api.coursedir.format_path(self.api.coursedir.submitted_directory, student, lab))
         folder.mkdir(parents=True)
         nbformat.write(submission, folder / f"{lab}.ipynb")
-        with self.kernels.used() if warm else contextlib.nullcontext():
-            result = self.api.autograde(lab, student)
+        KernelProvisionerFactory.instance().default_provisioner_name = PROVISIONERS[warm]
+        result = self.api.autograde(lab, student)
         assert result["success"], result.get("error", "") + result.get("log", "")
         with Gradebook(self.gradebook) as gradebook:
             notebook = gradebook.find_submission(lab, student).notebooks[0]
@@ -103,9 +103,7 @@ class Course:
 
 @pytest.fixture(scope="session")
 def course(tmp_path_factory):
-    course = Course(tmp_path_factory.mktemp("course"))
-    yield course
-    course.kernels.close()
+    return Course(tmp_path_factory.mktemp("course"))
 
 
 def solution_answers(lab: str) -> dict[str, str]:
