@@ -9,6 +9,8 @@ import os
 import sys
 from pathlib import Path
 
+from openexperts.grading.pages import configure_pages
+
 c = get_config()  # noqa: F821  (nbgrader puts this function here)
 root = Path(__file__).resolve().parent
 classroom = root / "classroom"
@@ -81,5 +83,9 @@ c.Autograde.autograde_preprocessors = [
     "openexperts.grading.preprocessors.Examine",
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
+    "openexperts.grading.sanitise.SanitiseOutputs",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+c.ExchangeFactory.collect = "openexperts.grading.collecting.SafeCollect"
+c.ExportApp.plugin_class = "openexperts.grading.exports.NbgraderCsv"  # "not graded" is no 0
+configure_pages(c)  # feedback and Formgrader: no hidden checks, no scripts of a learner's, no network

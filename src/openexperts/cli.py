@@ -20,6 +20,7 @@ EXAMPLES = """examples:
   openexperts check 02-experts                 the visible checks of your lab, in words
   openexperts teach                            JupyterLab with Formgrader
   openexperts grade 02-experts                 collect, grade and give feedback to the class
+  openexperts export --format moodle           marks for your school's system
   openexperts tour --lab 02-experts            watch a class of three go through every step
 
 `openexperts COMMAND --help` says more about one command.
@@ -220,6 +221,26 @@ def class_summary(outcomes) -> str:
     return "\n".join(lines)
 
 
+def export(arguments) -> int:
+    """Write marks for another system."""
+    from nbgrader.api import Gradebook
+
+    from openexperts.grading.course import COURSE_ID, nbgrader_config, nbgrader_for
+    from openexperts.grading.exports import export
+
+    root = find_root()
+    for lab in arguments.labs:
+        require_lab(root, lab, "solutions")
+    to = arguments.to or Path(f"{arguments.format}.csv")
+    api = nbgrader_for(nbgrader_config(root))
+    with Gradebook(api.coursedir.db_url, COURSE_ID) as gradebook:
+        unmarked = export(gradebook, arguments.format, str(to), arguments.labs, arguments.missing_is_zero)
+    print(f"Wrote {to}.")
+    for row in unmarked:
+        print(f"No mark for {row.student} in {row.lab}: {row.state}.")
+    return 0
+
+
 def tour(arguments) -> int:
     """Play a whole class."""
     from openexperts.grading.tour import tour
@@ -289,6 +310,13 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--again", action="store_true", help="grade what was graded before, too; marks by hand stay")
     command.add_argument("--unsafe-no-sandbox", action="store_true",
                          help="run learners' code with your own rights where there is no sandbox")  # fmt: skip
+
+    command = add("export", export, "write the marks for another system; what is not graded stays empty",
+                  "export --format canvas --to marks.csv 02-experts")  # fmt: skip
+    command.add_argument("labs", nargs="*", metavar="LAB", help="the labs (default: all)")
+    command.add_argument("--format", choices=["nbgrader", "canvas", "moodle"], default="nbgrader", help="whose form")
+    command.add_argument("--to", type=Path, metavar="FILE", help="the file (default: FORMAT.csv here)")
+    command.add_argument("--missing-is-zero", action="store_true", help="a lab that nobody handed in counts 0")
 
     command = add("tour", tour, "play a class of three through every step, in a temporary folder", "tour --keep")
     command.add_argument("--lab", default="02-experts", metavar="LAB", help="the lab (default: 02-experts)")

@@ -160,12 +160,19 @@ class Class:
             made.mkdir()  # for the context manager to take away
 
     def _timestamp(self, student: str) -> str:
+        from nbgrader.utils import parse_utc
+
         try:
             number = os.open(self.submitted / student / self.lab / "timestamp.txt", os.O_RDONLY | os.O_NOFOLLOW)
         except OSError:
             return ""
         with os.fdopen(number, encoding="utf-8", errors="replace") as file:
-            return file.read(200) if stat.S_ISREG(os.fstat(number).st_mode) else ""
+            text = file.read(200) if stat.S_ISREG(os.fstat(number).st_mode) else ""
+        try:
+            parse_utc(text.strip())
+        except Exception:  # a stranger's text, and dateutil has many ways to say no; intake has told of it
+            return ""
+        return text
 
     # The gradebook
 
@@ -184,10 +191,22 @@ class Class:
             config.Autograde.autograde_preprocessors = [
                 "nbgrader.preprocessors.SaveAutoGrades",
                 "nbgrader.preprocessors.AssignLatePenalties",
+                "openexperts.grading.sanitise.SanitiseOutputs",
             ]
             result = nbgrader_for(config).autograde(self.lab, student, force=True)
             require_success(result, f"put {student}'s marks into the gradebook")
+            if record["state"] == "needs a person":
+                self._flag(student)
         (self.place(student) / MERGED).write_text("{}", encoding="utf-8")
+
+    def _flag(self, student: str) -> None:
+        """Formgrader shows a flag until a person takes it away; an export leaves the mark empty until then."""
+        from nbgrader.api import Gradebook
+
+        with Gradebook(self.api.coursedir.db_url, self.api.coursedir.course_id) as gradebook:
+            for notebook in gradebook.find_submission(self.lab, student).notebooks:
+                notebook.flagged = True
+            gradebook.db.commit()
 
     def outcome(self, student: str, fresh: bool) -> Outcome:
         from nbgrader.api import Gradebook

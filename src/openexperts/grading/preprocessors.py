@@ -6,7 +6,8 @@ through the examiner. Everything before and after stays nbgrader's own:
     c.Autograde.sanitize_preprocessors = [
         "openexperts.grading.preprocessors.Restore", "nbgrader.preprocessors.ClearOutput", ...]
     c.Autograde.autograde_preprocessors = [
-        "openexperts.grading.preprocessors.Examine", "nbgrader.preprocessors.SaveAutoGrades", ...]
+        "openexperts.grading.preprocessors.Examine", "nbgrader.preprocessors.SaveAutoGrades", ...,
+        "openexperts.grading.sanitise.SanitiseOutputs", ...]
 """
 
 from pathlib import Path
@@ -45,8 +46,7 @@ class Restore(NbGraderPreprocessor):
     """Puts the course's own cells back as they were released, and says what was changed."""
 
     def preprocess(self, nb, resources):
-        nb.metadata.pop(NOTE, None)  # a submission says nothing about its own grading
-        note(nb, restore(nb, source_for(resources)))
+        note(nb, restore(nb, source_for(resources)))  # drops all metadata: a submission says nothing of its own grading
         return nb, resources
 
 
