@@ -51,7 +51,7 @@ def asked(locked: Iterable[str], answers: Iterable[str]) -> list[set[str]]:
     there.
     """
     theirs = set().union(*(bound_and_used(source, imports=False)[0] for source in answers))
-    known = set(dir(builtins)) | set(MAGIC)
+    known = (set(dir(builtins)) | set(MAGIC)) - theirs
     wanted: set[str] = set()
     each = []
     for source in locked:
@@ -59,5 +59,7 @@ def asked(locked: Iterable[str], answers: Iterable[str]) -> list[set[str]]:
         known |= bound - theirs
         wanted |= used - known
         wanted -= bound - theirs
+        if "*" in known:  # what that import binds is the examiner's own, whatever it is
+            wanted &= theirs
         each.append(set(wanted))
     return each
