@@ -59,11 +59,15 @@ class Ended(Exception):
 class _Room:
     """A forked process that runs cells."""
 
-    def __init__(self, server: WarmServer, target: str, standins: socket.socket, sandbox=None, output=None):
+    def __init__(
+        self, server: WarmServer, target: str, standins: socket.socket, payload: dict, sandbox=None, output=None
+    ):
         mine, theirs = socket.socketpair()
         with theirs:
             fds = [theirs.fileno(), standins.fileno()]
-            self.child = server.fork(f"openexperts.grading.rooms:{target}", {}, fds, output=output, sandbox=sandbox)
+            self.child = server.fork(
+                f"openexperts.grading.rooms:{target}", payload, fds, output=output, sandbox=sandbox
+            )
         self.control = Channel(mine, max_tensors=0)
         self.ended = ""
         self.stopped = False  # whether the last order was cut short
@@ -162,10 +166,10 @@ def examine(
         drain = _Drain()
         near, far = socket.socketpair()
         with near, far:
-            learner = _Room(server, "learner", far, sandbox, drain.write_end)
+            learner = _Room(server, "learner", far, {}, sandbox, drain.write_end)
             stack.callback(learner.close)
             os.close(drain.write_end)
-            examiner = _Room(server, "examiner", near)
+            examiner = _Room(server, "examiner", near, {"memory_bytes": rules.limits.memory_bytes})
             stack.callback(examiner.close)
         session = _Session(notebook, source, learner, examiner, drain, rules, start)
         session.run()
@@ -238,6 +242,7 @@ class _Session:
         names = sorted(self.names[id(cell)])
         if names and self.learner.ended:
             return [new_output(**_error("Ended", f"This check could not ask your code: {self.learner.ended}"))]
+        ended = self.learner.ended
         answer = self.examiner.order(self.seconds(), also=self.learner, run=cell.source, names=names)
         outputs = answer["outputs"]
         if answer["status"] == "error":  # nbgrader takes a value as a mark, even before an error
@@ -248,13 +253,16 @@ class _Session:
             if item["output_type"] == "error" and item["ename"] == "CannotCross":
                 words = f"The check {name} could not be put to the submission: {item['evalue']}."
                 self.findings.append(Finding("cannot-cross", words, True))
+        printed = []
+        try:
+            printed = self.learner.order(GRACE, take=True).get("outputs")
+        except Ended as error:
+            if not ended:
+                words = f"While {name} asked it, the submission's Python came to an end: {error}"
+                self.findings.append(Finding("ended", words, True))
         if answer["trouble"] and not self.learner.ended:
             words = f"While {name} asked it, the submission's process answered as no honest code does: "
             self.findings.append(Finding("protocol", words + f"{answer['trouble']}.", True))
-        printed = []
-        if not self.learner.ended:
-            with contextlib.suppress(Ended):
-                printed = self.learner.order(GRACE, take=True).get("outputs")
         printed = [item for item in printed if isinstance(item, dict)] if isinstance(printed, list) else []
         return self.outputs([stream(self.drain.take()), *printed], only_text=True) + [
             new_output(**_complete(item)) for item in outputs
@@ -293,15 +301,19 @@ def _output(item: object) -> NotebookNode | None:
         return None
     kind = item.get("output_type")
     if kind == "stream":
-        text, name = item.get("text"), item.get("name")
+        text, name = _text(item.get("text")), item.get("name")
         return new_output("stream", name="stderr" if name == "stderr" else "stdout", text=text) if text else None
     if kind == "error":
         lines = item.get("traceback")
-        lines = [str(line)[:20_000] for line in lines[:400]] if isinstance(lines, list) else []
-        return new_output(
-            "error", ename=str(item.get("ename"))[:200], evalue=str(item.get("evalue"))[:20_000], traceback=lines
-        )
+        lines = [_text(line, 20_000) for line in lines[:400]] if isinstance(lines, list) else []
+        words = {"ename": _text(item.get("ename"), 200), "evalue": _text(item.get("evalue"), 20_000)}
+        return new_output("error", **words, traceback=lines)
     if kind in ("display_data", "execute_result") and isinstance(item.get("data"), dict):
-        data = {mime: value for mime, value in item["data"].items() if mime in MEDIA and isinstance(value, str)}
+        data = {mime: _text(item["data"][mime]) for mime in MEDIA if isinstance(item["data"].get(mime), str)}
         return new_output(kind, data=data) if data else None
     return None
+
+
+def _text(value: object, most: int | None = None) -> str:
+    """Text that a file can hold; JSON allows half a character."""
+    return value[:most].encode("utf-8", "replace").decode() if isinstance(value, str) else ""

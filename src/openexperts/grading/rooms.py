@@ -11,17 +11,19 @@ import builtins
 import contextlib
 import json
 import os
+import resource
 import select
 import socket
 import sys
 from typing import Any
 
 from openexperts.checks import explain_missing_names
+from openexperts.grading.sandbox import data_limit
 from openexperts.grading.standins import ExaminerSide, LearnerSide
 from openexperts.grading.wire import Channel, Closed, WireError
 
 MAX_OUTPUT = 2_000_000  # bytes of one cell's outputs as JSON; the rest is counted and left out
-TEXT = ("stream", "error")
+MAX_LINE, MAX_LINES = 10_000, 50  # of an error
 
 
 class Outputs:
@@ -33,6 +35,7 @@ class Outputs:
     def clear(self) -> None:
         self.items: list[dict] = []
         self.size = self.cut = 0
+        self.failed = False
 
     def take(self) -> list[dict]:
         """What came since the last call, and a word on what was left out."""
@@ -43,11 +46,13 @@ class Outputs:
         return items
 
     def add(self, item: dict) -> None:
-        size = len(item["text"]) if item["output_type"] == "stream" else len(json.dumps(item, default=str))
-        if self.size + size > MAX_OUTPUT and item["output_type"] != "error":
+        size = len(json.dumps(item, default=str))  # as it crosses: a letter may take six bytes
+        why_it_ended = item["output_type"] == "error" and not self.failed
+        if self.size + size > MAX_OUTPUT and not why_it_ended:
             self.cut += size
             return
         self.size += size
+        self.failed |= why_it_ended
         last = self.items[-1] if self.items else {}
         if item["output_type"] == "stream" == last.get("output_type") and last["name"] == item["name"]:
             last["parts"].append(item["text"])
@@ -133,8 +138,9 @@ def make_shell(outputs: Outputs):
 
         def _showtraceback(self, etype, evalue, stb):
             # an exception may have any name and text
-            text = str(evalue).encode("utf-8", "replace").decode()
-            lines = [str(line).encode("utf-8", "replace").decode() for line in stb]
+            text, *lines = (str(it)[:MAX_LINE].encode("utf-8", "replace").decode() for it in (evalue, *stb))
+            if len(lines) > MAX_LINES:
+                lines = [*lines[: MAX_LINES // 2], "...", *lines[-MAX_LINES // 2 :]]
             outputs.add({"output_type": "error", "ename": etype.__name__, "evalue": text, "traceback": lines})
 
         def ask_exit(self):
@@ -221,20 +227,25 @@ def examiner(payload: dict, fds: list[int]) -> None:
     outputs = Outputs()
     shell = make_shell(outputs)
     side = ExaminerSide(standins)
+    # What a learner's process answers takes memory here, and this process has no sandbox.
+    most = data_limit(payload["memory_bytes"])
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
     bound: set[str] = set()
     while True:
         try:
             order, _ = control.receive()
+            trouble = ""
+            try:
+                found = side.names(order["names"]) if order["names"] else {}
+            except (Exception, KeyboardInterrupt) as error:
+                found, trouble = {}, str(error) or type(error).__name__
+            for name in bound - set(found):
+                shell.user_ns.pop(name, None)
+            shell.user_ns.update(found)
+            bound = set(found)
+            answer = _run(shell, outputs, order["run"])
+            control.send(answer | {"trouble": trouble or side.broken, "bound": sorted(bound)})
         except Closed:
             return
-        trouble = ""
-        try:
-            found = side.names(order["names"]) if order["names"] else {}
-        except (WireError, Exception) as error:
-            found, trouble = {}, str(error)
-        for name in bound - set(found):
-            shell.user_ns.pop(name, None)
-        shell.user_ns.update(found)
-        bound = set(found)
-        answer = _run(shell, outputs, order["run"])
-        control.send(answer | {"trouble": trouble or side.broken, "bound": sorted(bound)})
+        except KeyboardInterrupt:  # it came too late for what it was meant for
+            continue

@@ -402,9 +402,8 @@ def settle(data: dict) -> None:
     os.environ.update(HOME=data["folder"], TMPDIR="/tmp" if data["kinds"] else data["folder"])
     os.environ.update(USER="learner", LOGNAME="learner")
     tempfile.tempdir = None
-    own_data = int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
     most = {
-        resource.RLIMIT_DATA: own_data + limits["memory_bytes"],
+        resource.RLIMIT_DATA: data_limit(limits["memory_bytes"]),
         resource.RLIMIT_FSIZE: limits["file_bytes"],
         resource.RLIMIT_CPU: limits["cpu_seconds"],
         resource.RLIMIT_CORE: 0,
@@ -417,6 +416,11 @@ def settle(data: dict) -> None:
         hard = resource.getrlimit(kind)[1]
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(kind, (value, value))
+
+
+def data_limit(memory_bytes: int) -> int:
+    """For setrlimit: so much more than this process has now, with what it shares with the warm server."""
+    return int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize() + memory_bytes
 
 
 def give_up_rights(uid: int | None) -> None:
