@@ -11,6 +11,7 @@ of a learner's `nn.Module` have a leaf of their own here, a *mirror*, so that `l
 """
 
 import builtins
+import contextlib
 import dataclasses
 import importlib
 import inspect
@@ -45,20 +46,29 @@ class LearnerError(Exception):
         return self.args[0] if self.args else ""
 
 
+def _numbers(value: Any) -> list[int]:
+    if not isinstance(value, list) or not all(type(number) is int for number in value):
+        raise WireError("numbers that are none")
+    return value
+
+
 def _error_from(note: Any) -> LearnerError:
     note = note if isinstance(note, dict) else {}
-    names = [name for name in note.get("mro", []) if isinstance(name, str)][:20]
+    names = note.get("mro")
+    names = [name for name in names[:20] if isinstance(name, str)] if isinstance(names, list) else []
     found = [getattr(builtins, name, None) for name in names]
     base = next((kind for kind in found if isinstance(kind, type) and issubclass(kind, Exception)), Exception)
-    if base in (StopIteration, StopAsyncIteration):  # these would end a loop here
-        base = RuntimeError
+    if issubclass(base, (StopIteration, StopAsyncIteration, ExceptionGroup)):
+        base = RuntimeError  # the first would end a loop here, the last needs more than words
     kind = type(LearnerError.__name__, (LearnerError,) if base is Exception else (LearnerError, base), {})
     error = kind.__new__(kind)
-    error.args = (str(note.get("message", ""))[:MAX_WORDS],)
+    words = note.get("message")
+    error.args = (words[:MAX_WORDS] if isinstance(words, str) else "",)
     error.kind = (names or ["Exception"])[0][:100]
     where = note.get("where")
     if isinstance(where, dict) and isinstance(where.get("line"), int):
-        error.where = {"line": where["line"]} | {key: str(where.get(key))[:300] for key in ("function", "text")}
+        words = {key: value[:300] for key, value in where.items() if key in ("function", "text") and type(value) is str}
+        error.where = {"function": "", "text": "", "line": where["line"]} | words
     return error
 
 
@@ -83,6 +93,8 @@ def _error_note(error: BaseException) -> dict:
 class Peer:
     """One end of the socket. A request is answered before the next; meanwhile requests of the other side are served."""
 
+    shows_its_code = True  # the line that raised an error
+
     def __init__(self, channel: Channel):
         self.channel = channel
         self.broken = ""  # why nothing more is believed of the other side
@@ -100,7 +112,7 @@ class Peer:
         number = next(self._numbers)
         released, self._released = self._released, []
         self.channel.send({"op": op, "n": number, "released": released, **fields}, list(tensors))
-        try:
+        with self.believing():
             while True:
                 message, came = self.channel.receive()
                 if "op" in message:
@@ -111,8 +123,14 @@ class Peer:
                     raise _error_from(message["error"])
                 else:
                     return message, came
+
+    @contextlib.contextmanager
+    def believing(self) -> Iterator[None]:
+        """After one thing that is not of the agreed form, nothing more is believed."""
+        try:
+            yield
         except WireError as error:
-            self.broken = str(error)
+            self.broken = self.broken or str(error)
             raise
 
     def call(self, number: int, args: tuple, kwargs: dict, mirrors: Iterable[torch.Tensor] = ()) -> Any:
@@ -125,7 +143,10 @@ class Peer:
             if tensor.requires_grad:
                 inputs.append(tensor)
         answer, came = self.request("call", sent, id=number, v=coded, grad=torch.is_grad_enabled())
-        mirrors = [mirror for mirror in mirrors if mirror.requires_grad]
+        with self.believing():
+            return self._result(answer, came, inputs, [mirror for mirror in mirrors if mirror.requires_grad])
+
+    def _result(self, answer: dict, came: list, inputs: list, mirrors: list) -> Any:
         call = answer.get("call")
         if type(call) is not int or not torch.is_grad_enabled() or not (inputs or mirrors):
             return decode(answer.get("v"), came, lambda tag: self.resolve(tag, came))
@@ -153,7 +174,7 @@ class Peer:
         number = message.get("n")
         if type(number) is not int:
             raise WireError("a request without a number")
-        for call in message.get("released", ()):
+        for call in _numbers(message.get("released", [])):
             self._calls.pop(call, None)
         sent: list[torch.Tensor] = []
         try:
@@ -162,7 +183,8 @@ class Peer:
         except WireError:
             raise
         except BaseException as error:  # an interrupt too: the one who asks must be told
-            self.channel.send({"n": number, "error": _error_note(error)})
+            hidden = {} if self.shows_its_code else {"where": {}}
+            self.channel.send({"n": number, "error": _error_note(error) | hidden})
 
     def answer(self, message: dict, tensors: list, sent: list) -> dict:
         op = message["op"]
@@ -308,21 +330,21 @@ class _Remote(torch.autograd.Function):
         empty = [None] * (2 + ctx.n_outputs)
         if not sent:
             return (*empty, *[None] * len(ctx.forms))
-        answer, came = ctx.graph.peer.request(
-            "vjp", sent, call=ctx.graph.number, given=given, parameters=ctx.graph.parameters
-        )
+        peer = ctx.graph.peer
+        answer, came = peer.request("vjp", sent, call=ctx.graph.number, given=given, parameters=ctx.graph.parameters)
         places = answer.get("v")
-        if not isinstance(places, list) or len(places) != len(ctx.forms):
-            raise WireError("gradients for other inputs than there were")
-        results = []
-        for place, (shape, dtype) in zip(places, ctx.forms, strict=True):
-            if place is None:
-                results.append(None)
-                continue
-            if type(place) is not int or not 0 <= place < len(came) or came[place].shape != shape:
-                raise WireError("a gradient of another shape than its input")
-            results.append(came[place].to(dtype))
-        return (*empty, *results)
+        with peer.believing():
+            if not isinstance(places, list) or len(places) != len(ctx.forms):
+                raise WireError("gradients for other inputs than there were")
+            return (*empty, *(_gradient(place, came, *form) for place, form in zip(places, ctx.forms, strict=True)))
+
+
+def _gradient(place: Any, came: list, shape: torch.Size, dtype: torch.dtype) -> torch.Tensor | None:
+    if place is None:
+        return None
+    if type(place) is not int or not 0 <= place < len(came) or came[place].shape != shape:
+        raise WireError("a gradient of another shape than its input")
+    return came[place].to(dtype)
 
 
 # The learner's side
@@ -347,7 +369,9 @@ class LearnerSide(Peer):
                 except CannotCross as error:
                     coded[name] = {"$": "refused", "why": str(error)}
             return {"v": coded}
-        if op in ("attr", "set", "iter", "next", "len", "item", "has", "parameters", "push"):
+        if op == "push":
+            return self._answer_push(message, tensors)
+        if op in ("attr", "set", "iter", "next", "len", "item", "has", "parameters"):
             with torch.set_grad_enabled(bool(message.get("grad", True))):
                 return getattr(self, f"_answer_{op}")(self.exported(message.get("id")), message, tensors, sent)
         return super().answer(message, tensors, sent)
@@ -384,7 +408,7 @@ class LearnerSide(Peer):
             note[1]["parameter"] = self._number(parameter)
         return {"v": coded}
 
-    def _answer_push(self, value: Any, message: dict, tensors: list, sent: list) -> dict:
+    def _answer_push(self, message: dict, tensors: list) -> dict:
         with torch.no_grad():
             for number, tensor in zip(message["numbers"], tensors, strict=True):
                 self.parameter(number).copy_(tensor)
@@ -460,6 +484,8 @@ class _Callback:
 class ExaminerSide(Peer):
     """Makes stand-ins, and serves only functions that a check has handed over."""
 
+    shows_its_code = False  # it may be a hidden check's
+
     def __init__(self, channel: Channel):
         super().__init__(channel)
         self.mirrors: dict[int, torch.Tensor] = {}
@@ -470,13 +496,14 @@ class ExaminerSide(Peer):
         """The learner's values of those names that are defined there, as plain data or stand-ins."""
         answer, came = self.request("names", names=sorted(names))
         coded = answer.get("v")
-        if not isinstance(coded, dict):
-            raise WireError("names that are not of the agreed form")
-        return {
-            name: decode(value, came, lambda tag: self.resolve(tag, came))
-            for name, value in coded.items()
-            if name in names
-        }
+        with self.believing():
+            if not isinstance(coded, dict):
+                raise WireError("names that are not of the agreed form")
+            return {
+                name: decode(value, came, lambda tag: self.resolve(tag, came))
+                for name, value in coded.items()
+                if name in names
+            }
 
     def ask(self, op: str, value: "StandIn", **fields: Any) -> Any:
         """An operation on one of the learner's objects."""
@@ -487,13 +514,17 @@ class ExaminerSide(Peer):
         answer, came = self.request(op, sent, id=value._id, grad=torch.is_grad_enabled(), **fields)
         if op == "next" and answer.get("done"):
             raise StopIteration
-        return decode(answer.get("v"), came, lambda tag: self.resolve(tag, came))
+        with self.believing():
+            return decode(answer.get("v"), came, lambda tag: self.resolve(tag, came))
 
     def mirror(self, module: "ModuleStandIn") -> list[tuple[str, torch.Tensor]]:
         """The module's parameters, as leaves that live here."""
         self.push()
         answer, came = self.request("parameters", id=module._id)
-        coded = answer.get("v")
+        with self.believing():
+            return self._mirrored(answer.get("v"), came)
+
+    def _mirrored(self, coded: Any, came: list) -> list[tuple[str, torch.Tensor]]:
         named = []
         try:
             for name, note in coded:
@@ -519,8 +550,7 @@ class ExaminerSide(Peer):
         """Send mirrors that a check has changed, such as by an optimizer's step."""
         changed = [number for number, mirror in self.mirrors.items() if mirror._version != self._versions[number]]
         if changed:
-            anything = next(iter(self._made.values()))
-            self.request("push", [self.mirrors[number] for number in changed], id=anything._id, numbers=changed)
+            self.request("push", [self.mirrors[number] for number in changed], numbers=changed)
             self._versions |= {number: self.mirrors[number]._version for number in changed}
 
     def export(self, value: Any) -> dict:
@@ -622,8 +652,9 @@ class StandIn:
 
     def __len__(self) -> int:
         size = self._peer.ask("len", self)
-        if type(size) is not int or size < 0:
-            raise WireError("a length that is not a number")
+        with self._peer.believing():
+            if type(size) is not int or size < 0:
+                raise WireError("a length that is not a number")
         return size
 
     def __bool__(self) -> bool:

@@ -29,6 +29,7 @@ MAX_TENSORS = 512 * MEGABYTE
 MAX_DEPTH = 64
 HEADER = struct.Struct("!4sQQ")
 MAGIC = b"oe1\n"
+DTYPES = {name: value for name, value in vars(torch).items() if isinstance(value, torch.dtype)}
 # A name that may become the field of a named tuple here.
 FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,60}", re.ASCII)
 
@@ -248,10 +249,7 @@ def _decode_tagged(value: dict, tensors: list[torch.Tensor], resolve: Callable[[
     if tag in ("range", "slice"):
         return {"range": range, "slice": slice}[tag](*inner(value["v"]))
     if tag == "dtype":
-        dtype = getattr(torch, value["v"])
-        if not isinstance(dtype, torch.dtype):
-            raise WireError("a dtype that torch does not know")
-        return dtype
+        return DTYPES[value["v"]]
     if tag == "device":
         return torch.device(value["v"])
     if tag == "ellipsis":

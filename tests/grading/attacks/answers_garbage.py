@@ -1,0 +1,13 @@
+"""Answers a check with bytes that are no message.
+
+loses: all
+flag: protocol
+"""
+
+# %% first
+import gc
+
+from openexperts.grading.standins import LearnerSide
+
+side = next(it for it in gc.get_objects() if isinstance(it, LearnerSide))
+side.channel.connection.sendall(b"\0" * 5000)
