@@ -4,6 +4,7 @@ As root everything here runs once more as an ordinary user: see the last test.
 """
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -309,6 +310,22 @@ def test_computing_without_end_is_ended(server, memory_kind):
         assert soon(lambda: sandbox.usage()[0] >= 0.9)
         sandbox.kill()
         assert sandbox.findings() == ["The submission computed for more than its 1 seconds."]
+
+
+def test_computing_is_counted_for_all_processes_together(server, memory_kind):
+    source = """
+import os, time
+for _ in range(3):
+    if os.fork() == 0:
+        while time.process_time() < 1.2:
+            pass
+        time.sleep(60)
+time.sleep(60)
+"""
+    with Sandbox(Limits(cpu_seconds=2)) as sandbox:  # which none of them needs for itself
+        child, _ = start(server, source, sandbox)
+        assert child.wait(30) == -signal.SIGKILL
+        assert sandbox.findings() == ["The submission computed for more than its 2 seconds."]
 
 
 def test_background_processes_end_with_it(server):

@@ -130,9 +130,21 @@ def test_many_threads_fork_at_once(server):
 
 
 def test_what_a_child_leaves_behind_ends_with_it(server):
-    leave = "import os, subprocess; print(subprocess.Popen(['sleep', '60'], stdout=subprocess.DEVNULL).pid)"
-    _, said = run(server, leave)
-    assert soon(lambda: not running(int(said)))
+    leave = "import subprocess; print(subprocess.Popen(['sleep', '60']).pid, flush=True)"
+    child, output = start(server, leave)
+    left = int(output.readline())
+    assert child.wait(10) == 0 and soon(lambda: not running(left))
+
+
+def test_a_child_shares_what_was_imported_and_keeps_sharing_it_when_it_collects_garbage(server):
+    source = """
+import gc
+gc.collect()
+lines = open("/proc/self/smaps_rollup").read().splitlines()
+print(sum(int(line.split()[1]) for line in lines if line.startswith("Private_")), lines[1].split()[1])
+"""
+    private, all_of_it = map(int, run(server, source)[1].split())
+    assert private < 30_000 < 100_000 < all_of_it  # kB; without gc.freeze() it is about half
 
 
 def test_without_a_sandbox_a_child_still_has_its_own_folder_and_limits(server, tmp_path):
@@ -175,24 +187,29 @@ def test_children_end_with_their_server_and_a_lost_server_is_said():
     server.close()
 
 
-def test_the_server_ends_when_its_starter_is_killed():
-    program = """
-        import time
-        from openexperts.grading.warm import WarmServer
-        server = WarmServer(("warm_targets",))
-        child = server.fork("warm_targets:run", {"source": "import time; time.sleep(60)"})
-        print(server._process.pid, child.pid, flush=True)
-        time.sleep(60)
-    """
-    program = "\n".join(line.strip() for line in program.splitlines()).replace('ts",))', f'ts",), {HERE!r})')
-    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as starter:
+STARTER = f"""
+import time
+from openexperts.grading.warm import WarmServer
+server = WarmServer(("warm_targets",), {HERE!r})
+child = server.fork("warm_targets:run", {{"source": "import time; time.sleep(60)"}})
+print(server._process.pid, child.pid, flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("server_too", [False, True])
+def test_all_ends_when_the_starter_is_killed(server_too):
+    with subprocess.Popen([sys.executable, "-c", STARTER], stdout=subprocess.PIPE, text=True) as starter:
         pids = [int(word) for word in starter.stdout.readline().split()]
         assert all(map(running, pids))
+        if server_too:  # before it can end its child, and while its starter cannot
+            starter.send_signal(signal.SIGSTOP)
+            os.kill(pids[0], signal.SIGKILL)
         starter.kill()
     assert soon(lambda: not any(map(running, pids)))
 
 
-def test_a_thread_may_start_the_server_and_end(tmp_path):
+def test_a_thread_may_start_the_server_and_end():
     made = []
     thread = threading.Thread(target=lambda: made.append(WarmServer(("warm_targets",), HERE)))
     thread.start()
