@@ -172,6 +172,7 @@ def empty(install, monkeypatch, tmp_path):
     monkeypatch.setattr(install, "make_environment", lambda: None)
     monkeypatch.setattr(install, "install_packages", lambda extra: done.append("tests too" if extra else "packages"))
     monkeypatch.setattr(install, "install_browser", lambda: None)
+    monkeypatch.setattr(install, "install_sandbox", lambda: None)
     return done
 
 

@@ -115,18 +115,34 @@ def install_packages(extra):
         )
 
 
+def install_system_package(name, doing):
+    """Ask Debian's or Ubuntu's package manager, where there is one and we may."""
+    sudo = [] if not hasattr(os, "geteuid") or os.geteuid() == 0 else ["sudo", "-n"]
+    if shutil.which("apt-get") and (shutil.which("sudo") or not sudo):
+        environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+        run([*sudo, "apt-get", "update", "-qq"], "Asking the system for its list of packages", env=environment)
+        run([*sudo, "apt-get", "install", "-y", "-qq", name], doing, env=environment)
+
+
+def install_sandbox():
+    """bubblewrap, in which the examiner's tests run strangers' code."""
+    if shutil.which("bwrap") or not sys.platform.startswith("linux"):
+        return
+    install_system_package("bubblewrap", "Fetching bubblewrap, which shuts a stranger's code in")
+    if not shutil.which("bwrap"):
+        stop(
+            "the tests of grading need bubblewrap. Install your system's package of that name (sudo apt install "
+            f"bubblewrap) and run the same command again. All that was said is in {LOG}"
+        )
+
+
 def install_browser():
     """A Chromium that is there, else the system's package, else Playwright's own."""
     if any(shutil.which(name) for name in BROWSERS) or os.path.exists("/Applications/Google Chrome.app"):
         return
-    if shutil.which("apt-get"):
-        sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
-        environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
-        if shutil.which("sudo") or not sudo:
-            run([*sudo, "apt-get", "update", "-qq"], "Asking the system for its list of packages", env=environment)
-            run([*sudo, "apt-get", "install", "-y", "-qq", "chromium"], "Fetching a browser", env=environment)
-        if shutil.which("chromium"):
-            return
+    install_system_package("chromium", "Fetching a browser")
+    if shutil.which("chromium"):
+        return
     if not run([PYTHON, "-m", "playwright", "install", "chromium"], "Fetching a browser of Playwright's own"):
         stop(
             f"the tests need a browser, and none could be fetched:{last_words()}\nInstall Chromium or Chrome and run "
@@ -167,6 +183,7 @@ def main():
         with open(stamp(extra), "w") as file:
             file.write(fingerprint(extra))
     if extra:
+        install_sandbox()
         install_browser()
 
 

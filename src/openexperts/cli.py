@@ -161,13 +161,14 @@ def grade(arguments) -> int:
     """Collect, examine, and give feedback."""
     from tqdm import tqdm
 
-    from openexperts.grading.classroom import Options, give_feedback, grade
     from openexperts.grading.course import nbgrader_config, require_exchange
-    from openexperts.grading.labs import release_if_unknown
 
     root = find_root()
     require_lab(root, arguments.lab, "solutions")
     require_exchange()
+    from openexperts.grading.classroom import Options, give_feedback, grade  # not where there is no exchange: Windows
+    from openexperts.grading.labs import release_if_unknown
+
     if arguments.unsafe_no_sandbox:
         print("No sandbox: learners' code runs with your own rights. Grade only people you trust.\n", flush=True)
     config = nbgrader_config(root)
