@@ -7,6 +7,7 @@ oddity keeps all of its points.
 import contextlib
 import json
 import os
+import re
 import socket
 import time
 from pathlib import Path
@@ -20,14 +21,19 @@ from toy import LAB, POINTS, Case, read_case, source
 from openexperts.grading.examination import Examined, Rules, examine
 from openexperts.grading.intake import Intake, take_in
 from openexperts.grading.sandbox import Limits
-from openexperts.grading.sanitise import SanitiseOutputs
+from openexperts.grading.sanitise import SanitiseOutputs, markdown_to_html
 from openexperts.grading.warm import WarmServer
 
 HERE = Path(__file__).parent
 SECRET = "hunter2-of-the-teacher"
 IMPORTS = ("numpy", "torch", "safetensors.torch", "matplotlib.pyplot", "matplotlib_inline.backend_inline")
 IMPORTS += ("IPython.core.interactiveshell", "openexperts.checks", "openexperts.plots")
+# What an attack prints where it got through.
+SUCCESS = ("BEGIN HIDDEN", "DONE", "FOUND", "WROTE", "REACHED", "ATTACHED", "OPENED", "READ ", "NO END")
 LIMITS = Limits(memory_bytes=700_000_000, processes=24, file_bytes=10_000_000, disk_bytes=20_000_000, cpu_seconds=60)
+
+
+ACTIVE = r"<(script|iframe|style|form|object|embed)|<[^>]*(\bon\w+=|(href|src)=\W*javascript)"
 
 
 class Outside:
@@ -111,13 +117,22 @@ def marks(notebook) -> dict[str, float]:
     notebook = nbformat.reads(nbformat.writes(notebook).encode().decode(), as_version=4)
     nbformat.validate(notebook)
     notebook, _ = SanitiseOutputs().preprocess(notebook, {})
+    shown = [
+        str(output.get("data", {}).get("text/html")) for cell in notebook.cells for output in cell.get("outputs", [])
+    ]
+    shown += [markdown_to_html(cell.source) for cell in notebook.cells if cell.cell_type != "code"]
+    assert not re.search(ACTIVE, " ".join(shown), re.IGNORECASE)
     checks = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
     return {cell.metadata.nbgrader.grade_id: determine_grade(cell)[0] for cell in checks}
 
 
-def said(notebook) -> str:
-    """All that a notebook prints, shows and raises."""
-    return json.dumps([cell.outputs for cell in notebook.cells if cell.cell_type == "code"])
+def said(notebook, by_learner: bool = False) -> str:
+    """All that a notebook prints, shows and raises; by the learner: without what a check raises."""
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    outputs = [
+        (output, bool(cell.metadata.get("nbgrader", {}).get("grade"))) for cell in cells for output in cell.outputs
+    ]
+    return json.dumps([it for it, is_check in outputs if not (by_learner and is_check and it.output_type == "error")])
 
 
 def left_over(server: WarmServer) -> list[str]:
@@ -138,6 +153,11 @@ def cases(kind: str) -> list:
 @pytest.mark.parametrize("path", cases("attacks"))
 def test_an_attack_gets_the_mark_it_deserves(path, server, outside, tmp_path):
     case = read_case(path, outside.names, others="blank")
+    if case.says.get("state") == "not read":
+        intake = take(case, tmp_path)
+        assert intake.notebook is None and case.listed("flag") <= {it.kind for it in intake.findings}, intake.findings
+        assert all(finding.needs_person for finding in intake.findings) and outside.changed() == []
+        return
     examined, intake = grade(case, tmp_path, server)
     found = {finding.kind for finding in [*intake.findings, *examined.findings]}
     got = marks(examined.notebook)
@@ -147,7 +167,9 @@ def test_an_attack_gets_the_mark_it_deserves(path, server, outside, tmp_path):
         assert got == expected, words
     assert examined.state == case.says.get("state", "needs a person" if case.listed("flag") else "graded"), words
     assert case.listed("flag") <= found, words
-    assert SECRET not in said(examined.notebook), words
+    assert SECRET not in said(examined.notebook)
+    for success in SUCCESS:
+        assert success not in said(examined.notebook, by_learner=True), (success, words)
     assert SECRET not in str([*intake.findings, *examined.findings])
     assert outside.changed() == []
     assert left_over(server) == []

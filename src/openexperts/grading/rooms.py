@@ -13,8 +13,10 @@ import json
 import os
 import resource
 import select
+import signal
 import socket
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 from openexperts.checks import explain_missing_names
@@ -190,12 +192,30 @@ def _run(shell, outputs: Outputs, source: str) -> dict:
     return {"outputs": outputs.taken_as_notebook(), "status": "ok" if good else "error"}
 
 
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """Ctrl-C reaches the learner's code, but never what sends its answer: half a message would look like a lie."""
+    try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+
+
+class _Served(LearnerSide):
+    def answer(self, *request) -> dict:
+        with _interruptible():
+            return super().answer(*request)
+
+
 def learner(payload: dict, fds: list[int]) -> None:
     """The learner's process: runs cells for the supervisor, and serves the examiner's stand-ins in between."""
     control, standins = (Channel(socket.socket(fileno=fd)) for fd in fds)
+    sys.path.insert(0, "")  # modules handed in beside the notebook, as Jupyter has it
     outputs = Outputs()
     shell = make_shell(outputs)
-    side = LearnerSide(standins, shell.user_ns)
+    side = _Served(standins, shell.user_ns)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     sources: list[Channel] = [control, standins]
     while True:
         try:
@@ -210,13 +230,16 @@ def learner(payload: dict, fds: list[int]) -> None:
                     sources.remove(standins)
             elif control in ready:
                 order, _ = control.receive()
+                signal.sigtimedwait({signal.SIGINT}, 0)  # one that came too late for what it was meant for
                 if "run" in order:
-                    control.send(_run(shell, outputs, order["run"]))
+                    with _interruptible():
+                        answer = _run(shell, outputs, order["run"])
+                    control.send(answer)
                 else:  # what was printed while the stand-ins were served
                     control.send({"outputs": outputs.taken_as_notebook()})
         except Closed:
             return
-        except KeyboardInterrupt:  # it came too late for what it was meant for
+        except KeyboardInterrupt:
             continue
 
 

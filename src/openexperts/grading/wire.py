@@ -91,11 +91,13 @@ class Channel:
         while len(data) < size:
             try:
                 part = self.connection.recv(min(size - len(data), MEGABYTE))
+                data += part
             except ConnectionError as error:
                 raise Closed(f"the other side is gone ({error})") from None
+            except MemoryError:
+                raise WireError("a message for which there is no memory") from None
             if not part:
                 raise Closed("the other side is gone")
-            data += part
         return data
 
 
@@ -126,7 +128,9 @@ def _load(data: bytes) -> list[torch.Tensor]:
     try:
         named = safetensors.torch.load(bytes(data))
         return [named[str(number)] for number in range(len(named))]
-    except Exception as error:  # safetensors and torch have many ways to say that bytes are not tensors
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # many ways to say that bytes are not tensors; the one of Rust is no Exception
         raise WireError(f"a message whose tensors cannot be read: {type(error).__name__}") from None
 
 
@@ -174,9 +178,10 @@ def encode(value: Any, tensors: list[torch.Tensor], export: Callable[[Any], dict
         return {"$": "ellipsis"}
     if kind is SimpleNamespace:
         return {"$": "namespace", "v": [inner(pair) for pair in vars(value).items()]}
-    for base in (bool, int, float, str):  # a subclass: what crosses is the number or the text in it
-        if isinstance(value, base):
-            return encode(base(value), tensors, export, depth + 1)
+    # A subclass: what crosses is the number or the text in it, which of an enumeration's member is not `str(value)`.
+    for plain in (int.__int__, float.__float__, str.__str__):
+        if isinstance(value, plain.__objclass__):
+            return encode(plain(value), tensors, export, depth + 1)
     return export(value)
 
 

@@ -1,0 +1,12 @@
+"""A generator without end.
+
+others: right
+loses: batches-hidden
+seconds: 3
+"""
+
+
+# %% batches
+def batches(items, size):
+    while True:
+        yield items
