@@ -251,8 +251,8 @@ class Unsandboxed:
 
     memory_kind = "per process"
 
-    def __init__(self, limits: Limits = Limits(), files: Path | None = None):
-        self.limits = limits
+    def __init__(self, limits: Limits = Limits(), files: Path | None = None, read_only: Sequence[Path] = ()):
+        self.limits = limits  # nothing is needed for `read_only`: here everything can be read
         self._folder = tempfile.TemporaryDirectory(prefix="openexperts-", ignore_cleanup_errors=True)
         self._children: list[Child] = []
         if files is not None:
