@@ -8,12 +8,14 @@ import ast
 import builtins
 import symtable
 from collections.abc import Iterable
+from functools import lru_cache
 
 from IPython.core.inputtransformer2 import TransformerManager
 
 MAGIC = ("get_ipython", "display", "In", "Out", "_", "__", "___", "exit", "quit")
 
 
+@lru_cache(maxsize=1000)  # a class has the same cells again and again
 def bound_and_used(source: str, imports: bool = True) -> tuple[set[str], set[str]]:
     """The global names that a cell binds (by an import too, if `imports`), and those that it reads, in functions too.
 
