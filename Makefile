@@ -17,7 +17,8 @@ test: testable  ## install what the tests need, then run all of them
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/openexperts model
-	@$(BIN)/pytest -n 2 --dist worksteal
+	@$(BIN)/pytest -n 2 --dist worksteal --ignore=tests/browser
+	@$(BIN)/pytest tests/browser
 
 release: installed  ## make labs/ from solutions/
 	@$(BIN)/openexperts release

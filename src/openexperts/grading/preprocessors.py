@@ -19,7 +19,7 @@ from traitlets import Bool, Float, List, Unicode
 from openexperts.grading.examination import Examined, Rules, examine
 from openexperts.grading.intake import Finding, Source, restore
 from openexperts.grading.sandbox import Limits, unavailable
-from openexperts.grading.warm import warm_server
+from openexperts.grading.warm import DEFAULT_IMPORTS, warm_server
 
 NOTE = "openexperts"  # the notebook's metadata about its grading
 
@@ -56,7 +56,7 @@ class Examine(NbGraderPreprocessor):
     cell_seconds = Float(120, help="How long a cell or a check may take, in seconds.").tag(config=True)
     total_seconds = Float(900, help="How long a notebook may take, in seconds.").tag(config=True)
     read_only = List(Unicode(), help="More folders that a learner's code may read.").tag(config=True)
-    warm_imports = List(Unicode(), help="Modules imported once, before any submission; [] for the default.").tag(
+    warm_imports = List(Unicode(), list(DEFAULT_IMPORTS), help="Modules imported once, before any submission.").tag(
         config=True
     )
     unsafe_no_sandbox = Bool(
