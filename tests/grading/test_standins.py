@@ -14,7 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from openexperts.grading.standins import ExaminerSide, LearnerError, LearnerSide, ModuleStandIn, StandIn
+from openexperts.grading.learner_side import LearnerSide
+from openexperts.grading.peers import LearnerError
+from openexperts.grading.standins import ExaminerSide, ModuleStandIn, StandIn
 from openexperts.grading.wire import HEADER, MAGIC, CannotCross, Channel, Closed, WireError, decode, encode
 
 LEARNERS = """

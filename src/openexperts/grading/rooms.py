@@ -20,8 +20,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from openexperts.checks import explain_missing_names
+from openexperts.grading.learner_side import LearnerSide
 from openexperts.grading.sandbox import data_limit
-from openexperts.grading.standins import ExaminerSide, LearnerSide
+from openexperts.grading.standins import ExaminerSide
 from openexperts.grading.wire import Channel, Closed, WireError
 
 MAX_OUTPUT = 2_000_000  # bytes of one cell's outputs as JSON; the rest is counted and left out
