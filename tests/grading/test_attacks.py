@@ -11,6 +11,7 @@ import re
 import socket
 import time
 from pathlib import Path
+from unittest import mock
 
 import nbformat
 import psutil
@@ -18,6 +19,7 @@ import pytest
 from nbgrader.utils import determine_grade
 from toy import LAB, POINTS, Case, read_case, source
 
+from openexperts.grading import examination
 from openexperts.grading.examination import Examined, Rules, examine
 from openexperts.grading.intake import Intake, take_in
 from openexperts.grading.sandbox import Limits
@@ -27,6 +29,8 @@ from openexperts.grading.warm import WarmServer
 HERE = Path(__file__).parent
 SECRET = "hunter2-of-the-teacher"
 IMPORTS = ("numpy", "torch", "safetensors.torch", "matplotlib.pyplot", "matplotlib_inline.backend_inline")
+# The last one is what PyTorch's first gradient imports; transformers would bring it, and takes longer.
+IMPORTS += ("torch.fx.experimental.symbolic_shapes",)
 IMPORTS += ("IPython.core.interactiveshell", "openexperts.checks", "openexperts.plots")
 # What an attack prints where it got through.
 SUCCESS = ("BEGIN HIDDEN", "DONE", "FOUND", "WROTE", "REACHED", "ATTACHED", "OPENED", "READ ", "NO END")
@@ -109,7 +113,9 @@ def grade(case: Case, folder: Path, server: WarmServer) -> tuple[Examined, Intak
         (files / name).write_bytes(content)
     seconds = float(case.says.get("seconds", 60))
     rules = Rules(cell_seconds=seconds, total_seconds=max(90, 10 * seconds), limits=LIMITS)
-    return examine(intake.notebook, source(), server, rules, files if intake.files else None), intake
+    grace = 2 if seconds < 10 else examination.GRACE
+    with mock.patch.object(examination, "GRACE", grace):
+        return examine(intake.notebook, source(), server, rules, files if intake.files else None), intake
 
 
 def marks(notebook) -> dict[str, float]:

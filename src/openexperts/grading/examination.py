@@ -22,7 +22,7 @@ from openexperts.grading.names import asked
 from openexperts.grading.rooms import stream
 from openexperts.grading.sandbox import Limits, Sandbox, Unsandboxed
 from openexperts.grading.warm import WarmServer
-from openexperts.grading.wire import Channel, Closed, WireError
+from openexperts.grading.wire import GONE, Channel, Closed, WireError
 
 GRACE = 5  # seconds between asking a process to stop and ending it
 MAX_TOTAL_OUTPUT = 20_000_000  # bytes of a notebook's outputs
@@ -260,7 +260,7 @@ class _Session:
             if not ended:
                 words = f"While {name} asked it, the submission's Python came to an end: {error}"
                 self.findings.append(Finding("ended", words, True))
-        if answer["trouble"] and not self.learner.ended:
+        if answer["trouble"] and not (self.learner.ended and answer["trouble"].startswith(GONE)):
             words = f"While {name} asked it, the submission's process answered as no honest code does: "
             self.findings.append(Finding("protocol", words + f"{answer['trouble']}.", True))
         printed = [item for item in printed if isinstance(item, dict)] if isinstance(printed, list) else []

@@ -27,6 +27,7 @@ MEGABYTE = 1 << 20
 MAX_JSON = 8 * MEGABYTE  # parsed, JSON can take twenty times its size
 MAX_TENSORS = 512 * MEGABYTE
 MAX_DEPTH = 64
+GONE = "the other side is gone"
 HEADER = struct.Struct("!4sQQ")
 MAGIC = b"oe1\n"
 DTYPES = {name: value for name, value in vars(torch).items() if isinstance(value, torch.dtype)}
@@ -70,7 +71,7 @@ class Channel:
             if data:
                 self.connection.sendall(data)
         except OSError as error:
-            raise Closed(f"the other side is gone ({error})") from None
+            raise Closed(f"{GONE} ({error})") from None
 
     def receive(self) -> tuple[dict, list[torch.Tensor]]:
         """The next message. Raises TimeoutError where the socket has a timeout and it passes."""
@@ -93,11 +94,11 @@ class Channel:
                 part = self.connection.recv(min(size - len(data), MEGABYTE))
                 data += part
             except ConnectionError as error:
-                raise Closed(f"the other side is gone ({error})") from None
+                raise Closed(f"{GONE} ({error})") from None
             except MemoryError:
                 raise WireError("a message for which there is no memory") from None
             if not part:
-                raise Closed("the other side is gone")
+                raise Closed(GONE)
         return data
 
 

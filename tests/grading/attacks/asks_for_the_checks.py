@@ -2,6 +2,7 @@
 
 loses: all
 flag: protocol
+seconds: 3
 """
 
 # %% first

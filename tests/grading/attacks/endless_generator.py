@@ -2,7 +2,7 @@
 
 others: right
 loses: batches-hidden
-seconds: 3
+seconds: 2
 """
 
 

@@ -2,7 +2,7 @@
 
 others: right
 loses: square-visible, square-hidden, batches-hidden
-seconds: 4
+seconds: 2
 """
 
 

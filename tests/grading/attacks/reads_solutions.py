@@ -11,10 +11,9 @@ for top in (
     "CANARIES",
     "/proc/1/root/CANARIES",
     "/proc/1/cwd",
-    "/proc/self/root/..",
     "/root",
     "/home",
-    "/work",
+    "/srv",
     "../..",
 ):
     for folder, _, names in os.walk(top):
