@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from openexperts.grading.intake import Finding, Source
-from openexperts.grading.names import asked
+from openexperts.grading.names import asked, borrowed
 from openexperts.grading.rooms import stream
 from openexperts.grading.sandbox import Limits, Sandbox, Unsandboxed
 from openexperts.grading.warm import WarmServer
@@ -194,7 +194,8 @@ class _Session:
         self.state, self.why, self.size = "graded", "", 0
         locked = [cell for cell in notebook.cells if self.is_locked(cell)]
         answers = [cell.source for cell in source.cells if cell.solution and cell.cell_type == "code"]
-        self.names = dict(zip(map(id, locked), asked([cell.source for cell in locked], answers), strict=True))
+        self.locked = [cell.source for cell in locked]
+        self.names = dict(zip(map(id, locked), asked(self.locked, answers), strict=True))
 
     def is_locked(self, cell) -> bool:
         """A code cell whose text is the course's own."""
@@ -207,6 +208,9 @@ class _Session:
             cell.execution_count = count
             name = cell.metadata.get("nbgrader", {}).get("grade_id") or f"cell {count}"
             check = self.is_locked(cell) and self.source[name].grade
+            if not self.is_locked(cell) and (found := borrowed(cell.source, self.locked)):
+                words = f"The answer in {name} names {', '.join(found)}, which the lab gives for comparison only."
+                self.findings.append(Finding("borrowed", words, True))
             try:
                 if not check:
                     cell.outputs = self.ask_learner(cell.source, name)

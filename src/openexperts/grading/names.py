@@ -6,12 +6,14 @@ an answer cell of the released lab binds it, or where no locked cell and no buil
 
 import ast
 import builtins
+import re
 import symtable
 from collections.abc import Iterable
 from functools import lru_cache
 
 from IPython.core.inputtransformer2 import TransformerManager
 
+COMPARISON = "reference"  # how a lab names what answers are compared with, and must not call
 MAGIC = ("get_ipython", "display", "In", "Out", "_", "__", "___", "exit", "quit")
 
 
@@ -65,3 +67,13 @@ def asked(locked: Iterable[str], answers: Iterable[str]) -> list[set[str]]:
             wanted &= theirs
         each.append(set(wanted))
     return each
+
+
+def borrowed(answer: str, locked: Iterable[str]) -> list[str]:
+    """The lab's own names of the form `reference...` that stand in an answer.
+
+    By its words and not by parsing it: it is a stranger's text, and what is meant is a hint for a person.
+    """
+    ours = {name for source in locked for name in bound_and_used(source)[0] if name.startswith(COMPARISON)}
+    words = re.findall(r"\w+", re.sub(r"#.*", "", answer))
+    return sorted(ours.intersection(words))
