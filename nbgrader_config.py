@@ -86,6 +86,7 @@ c.Autograde.autograde_preprocessors = [
     "openexperts.grading.sanitise.SanitiseOutputs",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+c.Examine.cell_seconds = seconds
 c.ExchangeFactory.collect = "openexperts.grading.collecting.SafeCollect"
 c.ExportApp.plugin_class = "openexperts.grading.exports.NbgraderCsv"  # "not graded" is no 0
 configure_pages(c)  # feedback and Formgrader: no hidden checks, no scripts of a learner's, no network
