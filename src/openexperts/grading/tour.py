@@ -23,7 +23,6 @@ from openexperts.grading.course import (
     require_success,
 )
 from openexperts.grading.labs import grade_id, is_answer, is_task, read_notebook
-from openexperts.grading.sandbox import unavailable
 
 LEARNERS = {"right": 1.0, "half-right": 0.5, "blank": 0.0}  # name: share of the answers, and of a person's points
 WORDS = "The tour writes this in place of a learner's own words."
@@ -50,6 +49,8 @@ def tour(root: Path, lab: str, keep: bool) -> Iterator[str]:
 
 
 def _play(course: Path, learners: Path, lab: str) -> Iterator[str]:
+    from openexperts.grading.sandbox import unavailable  # which Windows could not import; it never gets here
+
     config = nbgrader_config(course)
     if unavailable():  # what runs here are the course's own answers, so the tour is to be had without a sandbox too
         config.Examine.unsafe_no_sandbox = True
