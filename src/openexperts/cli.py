@@ -242,6 +242,29 @@ def export(arguments) -> int:
     return 0
 
 
+def deploy(arguments) -> int:
+    """Print what starts a grading on a cluster: deploy/ with its blanks filled in."""
+    import json
+    import shlex
+    from string import Template
+
+    root = find_root()
+    require_lab(root, arguments.lab, "solutions")
+    if arguments.workers < 1:
+        raise CourseError("--workers is a number, 1 or more.")
+    blanks = {"workers": arguments.workers}
+    if arguments.cluster == "slurm":
+        form = "slurm.sh"
+        blanks |= {"lab": shlex.quote(arguments.lab), "root": shlex.quote(str(root))}
+    else:
+        form = "kubernetes.yaml"
+        if not arguments.image:
+            raise CourseError("--image names the image made from the Dockerfile, as in registry/openexperts:1.")
+        blanks |= {"lab": json.dumps(arguments.lab), "image": json.dumps(arguments.image)}  # JSON's text is YAML's too
+    print(Template((root / "deploy" / form).read_text(encoding="utf-8")).safe_substitute(blanks), end="")
+    return 0
+
+
 def tour(arguments) -> int:
     """Play a whole class."""
     from openexperts.grading.tour import tour
@@ -318,6 +341,14 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--format", choices=["nbgrader", "canvas", "moodle"], default="nbgrader", help="whose form")
     command.add_argument("--to", type=Path, metavar="FILE", help="the file (default: FORMAT.csv here)")
     command.add_argument("--missing-is-zero", action="store_true", help="a lab that nobody handed in counts 0")
+
+    command = add("deploy", deploy, "print what grades a lab on a cluster (deploy/README.md)",
+                  "deploy slurm 02-experts --workers 8 > grade.sh")  # fmt: skip
+    command.add_argument("cluster", choices=["slurm", "kubernetes"], help="which kind")
+    command.add_argument("lab", metavar="LAB", help="the lab's name, as in 02-experts")
+    command.add_argument("--workers", type=int, default=4, metavar="N",
+                         help="how many submissions at once (default: 4)")  # fmt: skip
+    command.add_argument("--image", default="", help="for Kubernetes: the image that was made from the Dockerfile")
 
     command = add("tour", tour, "play a class of three through every step, in a temporary folder", "tour --keep")
     command.add_argument("--lab", default="02-experts", metavar="LAB", help="the lab (default: 02-experts)")
