@@ -251,6 +251,8 @@ class _Session:
         outputs = answer["outputs"]
         if answer["status"] == "error":  # nbgrader takes a value as a mark, even before an error
             outputs = [item for item in outputs if item["output_type"] != "execute_result"]
+            if not any(item["output_type"] == "error" for item in outputs):  # such as a check that calls exit()
+                outputs.append(_error("Ended", f"The check {name} did not come to its end."))
         for item in outputs:
             if item["output_type"] == "stream":  # nbgrader gives no points where a check has a word on stderr
                 item["name"] = "stdout"
