@@ -2,7 +2,7 @@
 
 others: right
 loses: all
-flag: limit
+flag: limit, ended
 seconds: 4
 """
 
@@ -14,5 +14,5 @@ os.environ["HOSTILE"] = "1"
 while True:
     try:
         os.fork()
-    except OSError:
+    except (OSError, KeyboardInterrupt):
         time.sleep(0.2)
