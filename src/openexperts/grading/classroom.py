@@ -22,11 +22,18 @@ from pathlib import Path
 
 import nbformat
 
+from openexperts.grading.collecting import is_a_name
 from openexperts.grading.course import CourseError, nbgrader_for, require_success
+from openexperts.grading.examination import Rules, examine
 from openexperts.grading.intake import Finding, Intake, Source, take_in
+from openexperts.grading.preprocessors import Examine, note, record
+from openexperts.grading.sandbox import Limits, unavailable
+from openexperts.grading.warm import warm_server
 
 RECORD = "record.json"
 MERGED = "merged.json"  # beside the record, once the gradebook has it
+TOLD = "told.json"  # and once the learner's feedback is written
+TIMESTAMP, FEEDBACK_WORD = "timestamp.txt", "submission_secret.txt"  # nbgrader's own names
 FORM = 1  # of a record: change it when an old one may no longer stand for a new run
 
 
@@ -53,7 +60,12 @@ class Outcome:
     max_score: float | None = None
     waiting: list[str] = field(default_factory=list)  # parts that a person still marks
     findings: list[dict] = field(default_factory=list)
-    fresh: bool = True  # False: it had been graded before and nothing has changed
+    fresh: bool = True  # False: it had been graded, and its feedback written, and nothing has changed
+
+
+def examined_folder(directory) -> Path:
+    """Where the judged notebooks and their records are, in an nbgrader course directory."""
+    return Path(directory.format_path(directory.autograded_directory, ".", ".")).parent / "examined"
 
 
 class Class:
@@ -64,7 +76,10 @@ class Class:
         self.api = nbgrader_for(config)
         directory = self.api.coursedir
         self.submitted = Path(directory.format_path(directory.submitted_directory, ".", "."))
-        self.examined = Path(directory.format_path(directory.autograded_directory, ".", ".")).parent / "examined"
+        self.examined = examined_folder(directory)
+        self.settings = Examine(config=config)
+        if options.unsafe_no_sandbox:
+            self.settings.unsafe_no_sandbox = True
         self.sources = self._sources()
         self.lab_digest = _digest([FORM, *(source.to_data() for source in self.sources)])
 
@@ -104,21 +119,29 @@ class Class:
 
     def record(self, student: str) -> dict:
         """What an earlier run wrote down of the very same submission and lab, or {}."""
+        record = self._read(student)
+        return record if record and record["digest"] == self.digest(student) else {}
+
+    def _read(self, student: str) -> dict:
         try:
-            record = json.loads((self.place(student) / RECORD).read_text(encoding="utf-8"))
+            return json.loads((self.place(student) / RECORD).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
-        digest = self.digest(student)
-        return record if isinstance(record, dict) and record.get("digest") == digest else {}
 
     def digest(self, student: str) -> str:
         return _digest([self.lab_digest, _folder_digest(self.submitted / student / self.lab)])
 
-    def is_merged(self, student: str) -> bool:
-        return (self.place(student) / MERGED).is_file()
+    def has(self, student: str, mark: str) -> bool:
+        return (self.place(student) / mark).is_file()
+
+    def tidy(self) -> None:
+        """Take away what a run that was killed had half written."""
+        for half in self.examined.glob(f"*/.{self.lab}-*"):
+            shutil.rmtree(half)
 
     def job(self, student: str) -> dict:
         """A submission as plain data: what was taken in of each notebook, and the lab's own cells."""
+        digest = self.digest(student)  # first: what is handed in from now on is another submission
         notebooks = []
         for source in self.sources:
             intake: Intake = take_in(self.submitted / student / self.lab, source.notebook, source, student)
@@ -130,25 +153,27 @@ class Class:
                     "files": intake.files,
                 }
             )
-        return {"notebooks": notebooks, "sandboxed": not self.options.unsafe_no_sandbox}
+        settings = {"rules": asdict(self.settings.rules()), "imports": self.settings.warm_imports}
+        return {"digest": digest, "notebooks": notebooks} | settings
 
-    def write(self, student: str, results: list[dict]) -> None:
-        """Keep what a job gave: a folder that is there as a whole, or not at all."""
+    def write(self, student: str, digest: str, results: list[dict]) -> dict:
+        """Keep what a job gave, in a folder that is there as a whole, or not at all; gives the record in it."""
         place = self.place(student)
+        before = self._read(student)
         place.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=place.parent, prefix=f".{self.lab}-") as made:
             made = Path(made)
             for source, result in zip(self.sources, results, strict=True):
                 if result["notebook"]:
                     (made / f"{source.notebook}.ipynb").write_text(result["notebook"], encoding="utf-8")
-            timestamp = self._timestamp(student)
-            if timestamp:
-                (made / "timestamp.txt").write_text(timestamp, encoding="utf-8")
+            for name, text in self._of_the_exchange(student).items():
+                (made / name).write_text(text, encoding="utf-8")
             states = [result["state"] for result in results]
             worst = next((s for s in ("not graded", "needs a person") if s in states), "graded")
             record = {
-                "digest": self.digest(student),
+                "digest": digest,
                 "state": worst,
+                "flagged_before": before.get("flagged_before", False) or before.get("state", "graded") != "graded",
                 "why": " ".join(result["why"] for result in results if result["why"]),
                 "findings": [finding for result in results for finding in result["findings"]],
                 "usage": [result["usage"] for result in results],
@@ -158,35 +183,35 @@ class Class:
                 shutil.rmtree(place)
             made.rename(place)
             made.mkdir()  # for the context manager to take away
+        return record
 
-    def _timestamp(self, student: str) -> str:
+    def _of_the_exchange(self, student: str) -> dict[str, str]:
+        """The small files that `nbgrader submit` adds: when it was, and the word by which feedback is fetched."""
         from nbgrader.utils import parse_utc
 
-        try:
-            number = os.open(self.submitted / student / self.lab / "timestamp.txt", os.O_RDONLY | os.O_NOFOLLOW)
-        except OSError:
-            return ""
-        with os.fdopen(number, encoding="utf-8", errors="replace") as file:
-            text = file.read(200) if stat.S_ISREG(os.fstat(number).st_mode) else ""
-        try:
-            parse_utc(text.strip())
-        except Exception:  # a stranger's text, and dateutil has many ways to say no; intake has told of it
-            return ""
-        return text
+        found = {}
+        for name, means_something in ((TIMESTAMP, parse_utc), (FEEDBACK_WORD, bool)):
+            path = self.submitted / student / self.lab / name
+            try:
+                number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)  # nor wait for what is no file
+                with os.fdopen(number, encoding="utf-8") as file:
+                    text = file.read(1000).strip() if stat.S_ISREG(os.fstat(number).st_mode) else ""
+                if means_something(text):
+                    found[name] = text
+            except Exception:  # a stranger's text, and dateutil has many ways to say no; intake has told of it
+                continue
+        return found
 
     # The gradebook
 
     def merge(self, student: str, record: dict) -> None:
         """Put the marks of a judged notebook into the gradebook, in nbgrader's own way."""
-        from nbgrader.api import Gradebook
-
-        if record["state"] == "not graded":  # it was handed in, and has no marks: an export says so
-            with Gradebook(self.api.coursedir.db_url, self.api.coursedir.course_id) as gradebook:
-                gradebook.update_or_create_student(student)
-                gradebook.update_or_create_submission(self.lab, student)
+        if record["state"] == "not graded":
+            self._no_marks(student)
         else:
             config = self.config.copy()
             config.CourseDirectory.submitted_directory = str(self.examined)
+            config.CourseDirectory.ignore = [*self.api.coursedir.ignore, RECORD, MERGED, TOLD]
             config.Autograde.sanitize_preprocessors = []
             config.Autograde.autograde_preprocessors = [
                 "nbgrader.preprocessors.SaveAutoGrades",
@@ -195,23 +220,39 @@ class Class:
             ]
             result = nbgrader_for(config).autograde(self.lab, student, force=True)
             require_success(result, f"put {student}'s marks into the gradebook")
-            if record["state"] == "needs a person":
-                self._flag(student)
+            if record["state"] == "needs a person" or record["flagged_before"]:
+                self._flag(student, record["state"] == "needs a person")
         (self.place(student) / MERGED).write_text("{}", encoding="utf-8")
 
-    def _flag(self, student: str) -> None:
-        """Formgrader shows a flag until a person takes it away; an export leaves the mark empty until then."""
+    def _no_marks(self, student: str) -> None:
+        """It was handed in and could not be graded: marks of an earlier submission are not this one's."""
+        from nbgrader.api import Gradebook
+
+        with Gradebook(self.api.coursedir.db_url, self.api.coursedir.course_id) as gradebook:
+            gradebook.update_or_create_student(student)
+            submission = gradebook.update_or_create_submission(self.lab, student)
+            for notebook in submission.notebooks:
+                for grade in notebook.grades:  # what a person gave stays, for that person to look at again
+                    grade.auto_score, grade.needs_manual_grade = None, True
+                notebook.flagged = True
+            gradebook.db.commit()
+
+    def _flag(self, student: str, flagged: bool) -> None:
+        """Formgrader shows a flag, and an export leaves the mark empty, until a person takes it away.
+
+        So does a new submission in which nothing is found.
+        """
         from nbgrader.api import Gradebook
 
         with Gradebook(self.api.coursedir.db_url, self.api.coursedir.course_id) as gradebook:
             for notebook in gradebook.find_submission(self.lab, student).notebooks:
-                notebook.flagged = True
+                notebook.flagged = flagged
             gradebook.db.commit()
 
     def outcome(self, student: str, fresh: bool) -> Outcome:
         from nbgrader.api import Gradebook
 
-        record = json.loads((self.place(student) / RECORD).read_text(encoding="utf-8"))
+        record = self._read(student)
         outcome = Outcome(student, record["state"], record["why"], findings=record["findings"], fresh=fresh)
         if record["state"] != "not graded":
             with Gradebook(self.api.coursedir.db_url, self.api.coursedir.course_id) as gradebook:
@@ -250,18 +291,14 @@ def _folder_digest(folder: Path) -> list:
 
 def examine_job(job: dict) -> list[dict]:
     """What a worker does with one submission. Everything in and out is plain data."""
-    from openexperts.grading.examination import Rules, examine
-    from openexperts.grading.preprocessors import note, record
-    from openexperts.grading.warm import warm_server
-
+    rules = Rules(**job["rules"] | {"limits": Limits(**job["rules"]["limits"])})
+    server = warm_server(tuple(job["imports"]))
     results = []
     for part in job["notebooks"]:
         taken = [Finding(**finding) for finding in part["findings"]]
         if part["notebook"] is None:
             why = " ".join(finding.words for finding in taken) or "There is no notebook that can be read."
-            results.append(
-                {"notebook": "", "state": "not graded", "why": why, "findings": part["findings"], "usage": {}}
-            )
+            results.append(_not_graded(why, part["findings"]))
             continue
         notebook = nbformat.reads(part["notebook"], as_version=4)
         note(notebook, taken)
@@ -270,8 +307,7 @@ def examine_job(job: dict) -> list[dict]:
                 path = Path(files) / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(data)
-            rules = Rules(sandboxed=job["sandboxed"])
-            examined = examine(notebook, Source.from_data(part["source"]), warm_server(), rules, Path(files))
+            examined = examine(notebook, Source.from_data(part["source"]), server, rules, Path(files))
         record(examined.notebook, examined)
         if examined.state == "graded" and any(finding.needs_person for finding in taken):
             examined.state = "needs a person"
@@ -308,7 +344,6 @@ def _cluster(options: Options, jobs: int):
     """A dask client: of our own workers on this machine, or of the scheduler whose address was given."""
     import logging
 
-    import dask
     from distributed import Client, LocalCluster
 
     logging.getLogger("distributed").setLevel(logging.ERROR)
@@ -322,15 +357,14 @@ def _cluster(options: Options, jobs: int):
         with client:
             yield client
         return
-    workers = min(options.workers or os.cpu_count() or 1, max(1, jobs))
-    # A job is small and its worker's memory is not the learner's: dask need not watch it.
-    settings = {"distributed.worker.daemon": False, "distributed.worker.memory.terminate": False}
-    with dask.config.set(settings):
-        with LocalCluster(
-            n_workers=workers, threads_per_worker=1, dashboard_address=None, memory_limit=0, host="127.0.0.1"
-        ) as cluster:
-            with Client(cluster) as client:
-                yield client
+    # Threads: a job waits for the processes that it starts, and all jobs share one warm server. A job is small, and the
+    # learner's memory is not its worker's: dask need not watch it.
+    threads = min(options.workers or os.cpu_count() or 1, jobs)
+    with LocalCluster(
+        n_workers=1, threads_per_worker=threads, processes=False, dashboard_address=None, memory_limit=0
+    ) as cluster:
+        with Client(cluster) as client:
+            yield client
 
 
 def grade(config, lab: str, options: Options = Options(), on_total: Callable[[int], None] = int) -> Iterator[Outcome]:
@@ -338,12 +372,11 @@ def grade(config, lab: str, options: Options = Options(), on_total: Callable[[in
 
     Raises CourseError where nothing can be graded: nobody has submitted, there is no sandbox, another grading runs.
     """
-    from openexperts.grading.sandbox import unavailable
-
-    if not options.unsafe_no_sandbox and not options.scheduler and unavailable():
-        raise CourseError(unavailable())
     course = Class(config, lab, options)
+    if not course.settings.unsafe_no_sandbox and not options.scheduler and unavailable():
+        raise CourseError(unavailable())
     with _alone(course.examined / ".lock"):
+        course.tidy()
         inbound = Path(config.Exchange.root or "") / course.api.coursedir.course_id / "inbound"
         if options.collect and inbound.is_dir():  # without one, the files come another way
             require_success(course.api.collect(lab), f"collect {lab}")
@@ -351,13 +384,14 @@ def grade(config, lab: str, options: Options = Options(), on_total: Callable[[in
         on_total(len(students))
         todo = []
         for student in students:
-            if options.again or not course.record(student):
+            if not is_a_name(student):
+                yield Outcome(student, "not graded", f"{student!r} is no name that a gradebook takes.")
+            elif options.again or not course.record(student):
                 todo.append(student)
-            else:
-                merged = course.is_merged(student)
-                if not merged:  # the last run was ended just between the two
-                    course.merge(student, course.record(student))
-                yield course.outcome(student, fresh=not merged)
+            elif course.has(student, MERGED):
+                yield course.outcome(student, fresh=not course.has(student, TOLD))
+            else:  # the last run was ended just between the two
+                yield _merge(course, student, course.record(student))
         if todo:
             yield from _grade(course, todo)
 
@@ -365,23 +399,26 @@ def grade(config, lab: str, options: Options = Options(), on_total: Callable[[in
 def _grade(course: Class, students: list[str]) -> Iterator[Outcome]:
     from distributed import as_completed
 
+    if not course.options.scheduler:
+        warm_server(tuple(course.settings.warm_imports))  # it gets ready while the rest of this starts
     with _cluster(course.options, len(students)) as client:
         waiting = iter(students)
         running = {}
 
         def start() -> list:
             """Keep a few jobs ahead of the workers, and no more: each holds a whole submission."""
-            ahead = 2 * max(1, len(client.scheduler_info()["workers"]))
+            ahead = 2 * max(1, sum(client.nthreads().values()))
             new = []
             while len(running) < ahead and (student := next(waiting, None)) is not None:
-                future = client.submit(examine_job, course.job(student), pure=False, retries=1)
-                running[future] = student
+                job = course.job(student)
+                future = client.submit(examine_job, job, pure=False, retries=1)
+                running[future] = student, job["digest"]
                 new.append(future)
             return new
 
         done = as_completed(start(), raise_errors=False)
         for future in done:
-            student = running.pop(future)
+            student, digest = running.pop(future)
             for new in start():
                 done.add(new)
             if future.status == "finished":
@@ -389,16 +426,22 @@ def _grade(course: Class, students: list[str]) -> Iterator[Outcome]:
             else:
                 why = f"The grader itself failed on it ({future.exception()}): this is no fault of the learner's."
                 results = [_not_graded(why, []) for _ in course.sources]
-            course.write(student, results)
-            record = json.loads((course.place(student) / RECORD).read_text(encoding="utf-8"))
-            course.merge(student, record)
-            yield course.outcome(student, fresh=True)
+            yield _merge(course, student, course.write(student, digest, results))
+
+
+def _merge(course: Class, student: str, record: dict) -> Outcome:
+    try:
+        course.merge(student, record)
+    except CourseError as error:  # the next run tries again, from the record
+        return Outcome(student, "not graded", f"Examined, but {error}.", findings=record["findings"])
+    return course.outcome(student, fresh=True)
 
 
 def give_feedback(config, lab: str, student: str) -> None:
     """Write a learner's feedback, and put it where they fetch it from if their work came through the exchange."""
     api = nbgrader_for(config)
     require_success(api.generate_feedback(lab, student, force=True), f"write {student}'s feedback")
-    handed_in = Path(api.coursedir.format_path(api.coursedir.submitted_directory, student, lab))
-    if (handed_in / "timestamp.txt").is_file():
+    place = examined_folder(api.coursedir) / student / lab
+    if (place / TIMESTAMP).is_file() and (place / FEEDBACK_WORD).is_file():
         require_success(api.release_feedback(lab, student), f"release {student}'s feedback")
+    (place / TOLD).write_text("{}", encoding="utf-8")

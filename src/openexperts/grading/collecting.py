@@ -9,25 +9,36 @@ of the teacher's laid beside their notebook; and a name that it cannot read ends
 import datetime
 import fnmatch
 import os
+import re
 import shutil
 import stat
 from pathlib import Path
 
 from nbgrader.exchange.default import ExchangeCollect
+from nbgrader.utils import parse_utc
+
+NAME = re.compile(r"(?![.-])[\w.@+ -]{1,100}")
+
+
+def is_a_name(text: str) -> bool:
+    """Whether this may be a learner's name: nbgrader would take `*` for all of them, and a database refuses others."""
+    return NAME.fullmatch(text) is not None
 
 
 class SafeCollect(ExchangeCollect):
-    """nbgrader's collector, with a copy that takes regular files only."""
+    """nbgrader's collector, with a copy that takes regular files only, and that is there as a whole or not at all."""
 
     def _path_to_record(self, path):
         name = os.path.basename(path)
         try:
             record = super()._path_to_record(path)
-            if record["username"] in ("", ".", "..") or not isinstance(record["timestamp"], datetime.datetime):
+            if not is_a_name(record["username"]) or not isinstance(record["timestamp"], datetime.datetime):
                 raise ValueError("it names no learner")
         except Exception as error:
-            self.log.error("%s in the exchange is not a submission and is left there (%s)", name, error)
+            self.log.warning("%a in the exchange is not a submission and is left there (%s)", name, error)
             return {"username": "", "filename": name, "timestamp": datetime.datetime.min}
+        if not stat.S_ISDIR(os.lstat(path).st_mode):  # any folder of that learner's is rather what they handed in
+            record["timestamp"] = datetime.datetime.min
         return record
 
     def copy_files(self):
@@ -35,11 +46,26 @@ class SafeCollect(ExchangeCollect):
         super().copy_files()
 
     def do_copy(self, src, dest, log=None):
+        dest = Path(dest)
+        half = dest.with_name(f".{dest.name}-half")
+        shutil.rmtree(half, ignore_errors=True)  # of a run that was killed
         try:
-            self._copy(src, Path(dest))
+            self._copy(src, half)
         except OSError as error:
-            self.log.error("%s cannot be collected: %s", os.path.basename(src), error)
-            shutil.rmtree(dest, ignore_errors=True)
+            self.log.warning("%s cannot be collected: %s", os.path.basename(src), error)
+            shutil.rmtree(half, ignore_errors=True)
+            half.mkdir()  # so that the grading says of this learner that there is no notebook
+        self._keep_time(half / "timestamp.txt", self._path_to_record(src)["timestamp"])
+        half.rename(dest)
+
+    def _keep_time(self, path: Path, named: datetime.datetime) -> None:
+        """What is no time would end each later collection, and nobody would be late: then the folder's name counts."""
+        try:
+            parse_utc(path.read_text(encoding="utf-8").strip())
+        except Exception:  # dateutil has many ways to say no
+            path.unlink(missing_ok=True)
+            if named != datetime.datetime.min:
+                path.write_text(named.strftime("%Y-%m-%d %H:%M:%S.%f UTC"), encoding="utf-8")
 
     def _copy(self, src: str, dest: Path) -> None:
         top = os.open(src, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
@@ -69,10 +95,10 @@ class SafeCollect(ExchangeCollect):
         with os.fdopen(number, "rb") as file:
             about = os.fstat(number)
             if not stat.S_ISREG(about.st_mode) or about.st_uid != owner:
-                self.log.error("%s is not a file of the learner's own and is left out", name)
+                self.log.warning("%s is not a file of the learner's own and is left out", name)
                 return 0
             if about.st_size > 1000 * self.coursedir.max_file_size or about.st_size > left:
-                self.log.error("%s is too large (%d bytes) and is left out", name, about.st_size)
+                self.log.warning("%s is too large (%d bytes) and is left out", name, about.st_size)
                 return 0
             with dest.open("wb") as copy:
                 shutil.copyfileobj(file, copy)

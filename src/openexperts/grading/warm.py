@@ -225,12 +225,17 @@ class WarmServer:
         self.close()
 
 
-@cache
+_servers: dict[tuple[str, ...], WarmServer] = {}
+_starting = threading.Lock()
+
+
 def warm_server(imports: tuple[str, ...] = DEFAULT_IMPORTS) -> WarmServer:
     """The one server of this process with these imports, made on first use and closed at the end."""
-    server = WarmServer(imports)
-    atexit.register(server.close)
-    return server
+    with _starting:
+        if imports not in _servers:
+            _servers[imports] = WarmServer(imports)
+            atexit.register(_servers[imports].close)
+        return _servers[imports]
 
 
 # In the server
