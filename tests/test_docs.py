@@ -129,7 +129,9 @@ def test_the_slurm_script_grades_a_class_with_a_scheduler_and_workers(tmp_path):
         timeout=300,
     )
     assert result.returncode == 0, result.stdout + result.stderr
-    assert "ada: 5 of 9 points" in result.stdout and "tls://" in result.stderr
+    assert "ada: 5 of 9 points" in result.stdout
+    assert "Scheduler at: " in result.stderr and "tls://" in result.stderr, result.stderr
+    assert "Receive client connection: Client-" in result.stderr, "the grading went through that scheduler"
     assert not list((course / "classroom").glob(".dask-*")), "the key of the run is gone"
     ours = [it for it in psutil.process_iter(["cmdline"]) if str(course) in " ".join(it.info["cmdline"] or [])]
     assert ours == []
