@@ -253,6 +253,7 @@ class _Session:
             outputs = [item for item in outputs if item["output_type"] != "execute_result"]
             if not any(item["output_type"] == "error" for item in outputs):  # such as a check that calls exit()
                 outputs.append(_error("Ended", f"The check {name} did not come to its end."))
+        outputs = [_mark(item, self.source[name].points) for item in outputs]
         for item in outputs:
             if item["output_type"] == "stream":  # nbgrader gives no points where a check has a word on stderr
                 item["name"] = "stdout"
@@ -295,6 +296,15 @@ class _Session:
 
 def _error(name: str, words: str) -> dict:
     return {"output_type": "error", "ename": name, "evalue": words, "traceback": [f"{name}: {words}"]}
+
+
+def _mark(item: dict, points: float) -> dict:
+    """nbgrader takes a check's last value as its mark: only a number of points may be one, and nothing beyond them."""
+    if item["output_type"] == "execute_result":
+        with contextlib.suppress(ValueError):
+            if not 0 <= float(item["data"].get("text/plain", "")) <= points:
+                return _error("NoMark", f"This check gave a value that is no mark between 0 and {points:g}.")
+    return item
 
 
 def _complete(item: dict) -> dict:

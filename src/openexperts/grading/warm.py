@@ -41,6 +41,7 @@ DEFAULT_IMPORTS = (
     "transformers",
     "transformers.models.deepseek_v3.modeling_deepseek_v3",
     "transformers.models.llama.modeling_llama",
+    "torch.fx.experimental.symbolic_shapes",  # which the first gradient imports
     "safetensors.torch",
     "matplotlib.pyplot",
     "matplotlib_inline.backend_inline",

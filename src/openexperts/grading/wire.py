@@ -25,7 +25,7 @@ import torch
 
 MEGABYTE = 1 << 20
 MAX_JSON = 8 * MEGABYTE  # parsed, JSON can take twenty times its size
-MAX_TENSORS = 512 * MEGABYTE
+MAX_TENSORS = 256 * MEGABYTE
 MAX_DEPTH = 64
 GONE = "the other side is gone"
 HEADER = struct.Struct("!4sQQ")
