@@ -9,8 +9,10 @@
 # With Podman, `--security-opt unmask=ALL` in place of the last one, and `--userns keep-id` for a folder of your own.
 # The three options let an ordinary user inside make namespaces, which these engines forbid by default; no capability is
 # added, and nothing runs as root. The limit on memory is per process there, with a watch on their sum; --memory is the
-# limit on all of it. The image holds solutions/: keep it in a private registry. What stands between a learner's code and
-# the machine: docs/threat-model.md. A cluster: `openexperts deploy kubernetes`. Grading's own tests, in the container: --entrypoint make ... openexperts test
+# limit on all of it. Grading's own tests, in the container: --entrypoint make ... openexperts test
+#
+# The image holds solutions/: keep it in a private registry. What stands between a learner's code and the machine:
+# docs/threat-model.md. On a cluster: `openexperts deploy kubernetes` (deploy/README.md).
 FROM python:3.11-slim-bookworm
 
 RUN apt-get update -qq \
