@@ -17,6 +17,7 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -209,7 +210,7 @@ class Class:
         if record["state"] == "not graded":
             self._no_marks(student)
         else:
-            config = self.config.copy()
+            config = deepcopy(self.config)  # its own copy() shares what is within
             config.CourseDirectory.submitted_directory = str(self.examined)
             config.CourseDirectory.ignore = [*self.api.coursedir.ignore, RECORD, MERGED, TOLD]
             config.Autograde.sanitize_preprocessors = []
