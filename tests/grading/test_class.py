@@ -20,10 +20,11 @@ import psutil
 import pytest
 from nbgrader.api import Gradebook
 
-from classroom import TOY, answered, cell, make_course, openexperts, save
+from classroom import SOLUTION, TOY, answered, cell, load, make_course, openexperts, save
 from openexperts.grading import labs
 from openexperts.grading.classroom import MERGED, RECORD, Class, Options, give_feedback, grade
 from openexperts.grading.course import CourseError, nbgrader_config, nbgrader_for
+from openexperts.grading.exports import export
 
 SIZE = int(os.environ.get("OPENEXPERTS_CLASS", "18"))
 SECRET = "hunter2-of-the-teacher"
@@ -50,7 +51,8 @@ def make(folder: Path) -> Path:
     """A course with a lab of two notebooks, released, and an exchange to submit through."""
     course = make_course(folder / "course")
     solution = course / "solutions" / TOY
-    (solution / f"{SECOND}.ipynb").write_bytes((solution / f"{TOY}.ipynb").read_bytes())
+    other = (solution / f"{TOY}.ipynb").read_text().replace('"grade_id": "', f'"grade_id": "{SECOND}-')
+    (solution / f"{SECOND}.ipynb").write_text(other)
     with (course / "nbgrader_config.py").open("a") as file:
         file.write(SETTINGS)
     (course / "late.py").write_text(PLUGIN)
@@ -71,7 +73,10 @@ def submit(course: Path, name: str, first: dict | bytes | None = None, late: boo
     when = (DUE + datetime.timedelta(hours=1 if late else -1)).strftime("%Y-%m-%d %H:%M:%S.%f UTC")
     folder = course / "classroom" / "exchange" / "open-experts" / "inbound" / f"{name}+{TOY}+{when}+abc"
     release = course / "labs" / TOY / f"{TOY}.ipynb"
-    save(folder / f"{SECOND}.ipynb", answered(release))
+    second = load(release.with_name(f"{SECOND}.ipynb"))
+    for answer in ("double", "total"):
+        cell(second, f"{SECOND}-{answer}")["source"] = cell(load(SOLUTION), answer)["source"]
+    save(folder / f"{SECOND}.ipynb", second)
     if isinstance(first, bytes):
         (folder / f"{TOY}.ipynb").write_bytes(first)
     else:
@@ -172,6 +177,14 @@ def points(course: Path) -> dict[str, tuple]:
         }
 
 
+def exported(course: Path) -> list[dict]:
+    path = course / "marks.csv"
+    with book(course) as gradebook:
+        export(gradebook, "nbgrader", path)
+    with path.open() as file:
+        return list(csv.DictReader(file))
+
+
 @pytest.fixture(scope="module", autouse=True)
 def settings():
     with pytest.MonkeyPatch.context() as patch:
@@ -258,17 +271,18 @@ def test_a_class_with_hostile_files_is_killed_twice_and_graded_to_the_end(course
     assert not (course / "classroom" / TOY).exists() and not (course / "classroom" / "submitted" / TOY).exists()
 
     # An export is empty, not 0, for those without a mark
-    assert openexperts(course, "export", "--to", "marks.csv").returncode == 0
-    rows = {row["student_id"]: row for row in csv.DictReader((course / "marks.csv").open())}
+    rows = {row["student_id"]: row for row in exported(course)}
     assert {name for name, row in rows.items() if row["state"] == "not graded"} == {
         name for name, state in states.items() if state == "not graded"
     }
     assert {row["score"] for row in rows.values()} == {""}, "a person has not marked yet"
 
     # Nothing changed: nothing is done again
-    again = openexperts(course, "grade", TOY, PYTHONPATH=str(course))
+    again = list(grade(nbgrader_config(course), TOY))
     assert records() == at_the_end
-    assert again.stdout.count(", as before") == sum(state != "not graded" for state in states.values())
+    assert {outcome.student for outcome in again if outcome.fresh} == {
+        name for name, state in states.items() if state == "not graded"
+    }
 
 
 def test_a_person_s_marks_late_penalties_and_both_notebooks_survive_a_second_examination(course):
@@ -277,7 +291,11 @@ def test_a_person_s_marks_late_penalties_and_both_notebooks_survive_a_second_exa
     config = nbgrader_config(course)
     only = Options(students=(name,))
     (first,) = grade(config, TOY, only)
-    assert (first.state, first.score, first.waiting) == ("graded", 7, ["in-your-words"] * 2) and first.fresh
+    assert (first.state, first.score, sorted(first.waiting)) == (
+        "graded",
+        7,
+        ["in-your-words", "second-in-your-words"],
+    ) and first.fresh
     with book(course) as gradebook:
         for number, notebook in enumerate(gradebook.find_submission(TOY, name).notebooks):
             task = next(grade for grade in notebook.grades if grade.auto_score is None)
@@ -300,8 +318,7 @@ def test_marks_of_an_earlier_submission_are_not_those_of_one_that_cannot_be_grad
     submit(course, name, b"{", late=True)
     (outcome,) = grade(config, TOY, only)
     assert outcome.state == "not graded" and points(course)[name][0] == 0
-    assert openexperts(course, "export", "--to", "marks.csv", TOY).returncode == 0
-    row = next(row for row in csv.DictReader((course / "marks.csv").open()) if row["student_id"] == name)
+    row = next(row for row in exported(course) if row["student_id"] == name)
     assert (row["state"], row["score"]) == ("not graded", "")
     submitted = course / "classroom" / "submitted" / name / TOY
     save(submitted / f"{TOY}.ipynb", answered(course / "labs" / TOY / f"{TOY}.ipynb"))
