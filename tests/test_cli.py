@@ -338,7 +338,10 @@ def test_a_file_that_cannot_be_written_is_one_sentence(capsys, course):
     assert code == 2 and "my-labs" in said and "Traceback" not in said
 
 
-@pytest.mark.parametrize("command", ["lab", "teach", "check", "release", "grade", "tour", "kit", "model"])
+COMMANDS = "lab teach check release grade export deploy tour kit model".split()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help_with_an_example(command):
     result = openexperts(ROOT, command, "--help")
     assert result.returncode == 0 and f"example:\n  openexperts {command}" in result.stdout

@@ -108,6 +108,8 @@ class Check:
         except CheckFailed:
             raise
         except Exception as error:
+            if getattr(error, "of_the_lab", False):  # the check asked for what cannot be handed over
+                raise
             if isinstance(error, NotImplementedError) and not str(error):  # with words it is torch's own
                 name = _last_function(error)  # the unwritten one may be called by this one
                 raise CheckFailed(

@@ -22,12 +22,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import nbformat
+from nbgrader.exchange.default import Exchange
 
 from openexperts.grading.collecting import is_a_name
 from openexperts.grading.course import CourseError, nbgrader_for, require_success
 from openexperts.grading.examination import Rules, examine
 from openexperts.grading.intake import Finding, Intake, Source, take_in
-from openexperts.grading.preprocessors import Examine, note, record
+from openexperts.grading.preprocessors import Examine, flag, note, record
 from openexperts.grading.sandbox import Limits, unavailable
 from openexperts.grading.warm import warm_server
 
@@ -222,7 +223,7 @@ class Class:
             result = nbgrader_for(config).autograde(self.lab, student, force=True)
             require_success(result, f"put {student}'s marks into the gradebook")
             if record["state"] == "needs a person" or record["flagged_before"]:
-                self._flag(student, record["state"] == "needs a person")
+                flag(self.api.coursedir.db_url, self.lab, student, record["state"] == "needs a person")
         (self.place(student) / MERGED).write_text("{}", encoding="utf-8")
 
     def _no_marks(self, student: str) -> None:
@@ -236,18 +237,6 @@ class Class:
                 for grade in notebook.grades:  # what a person gave stays, for that person to look at again
                     grade.auto_score, grade.needs_manual_grade = None, True
                 notebook.flagged = True
-            gradebook.db.commit()
-
-    def _flag(self, student: str, flagged: bool) -> None:
-        """Formgrader shows a flag, and an export leaves the mark empty, until a person takes it away.
-
-        So does a new submission in which nothing is found.
-        """
-        from nbgrader.api import Gradebook
-
-        with Gradebook(self.api.coursedir.db_url, self.api.coursedir.course_id) as gradebook:
-            for notebook in gradebook.find_submission(self.lab, student).notebooks:
-                notebook.flagged = flagged
             gradebook.db.commit()
 
     def outcome(self, student: str, fresh: bool) -> Outcome:
@@ -309,9 +298,7 @@ def examine_job(job: dict) -> list[dict]:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(data)
             examined = examine(notebook, Source.from_data(part["source"]), server, rules, Path(files))
-        record(examined.notebook, examined)
-        if examined.state == "graded" and any(finding.needs_person for finding in taken):
-            examined.state = "needs a person"
+        record(examined)
         results.append(
             {
                 "notebook": nbformat.writes(examined.notebook),
@@ -361,8 +348,10 @@ def _cluster(options: Options, jobs: int):
     # Threads: a job waits for the processes that it starts, and all jobs share one warm server. A job is small, and the
     # learner's memory is not its worker's: dask need not watch it.
     threads = min(options.workers or os.cpu_count() or 1, jobs)
+    here = "127.0.0.1:0"  # dask's own default lets the network see them
+    status_pages = {"dashboard_address": here, "worker_dashboard_address": here}
     with LocalCluster(
-        n_workers=1, threads_per_worker=threads, processes=False, dashboard_address=None, memory_limit=0
+        n_workers=1, threads_per_worker=threads, processes=False, memory_limit=0, **status_pages
     ) as cluster:
         with Client(cluster) as client:
             yield client
@@ -378,7 +367,7 @@ def grade(config, lab: str, options: Options = Options(), on_total: Callable[[in
         raise CourseError(unavailable())
     with _alone(course.examined / ".lock"):
         course.tidy()
-        inbound = Path(config.Exchange.root or "") / course.api.coursedir.course_id / "inbound"
+        inbound = Path(Exchange(config=config).root) / course.api.coursedir.course_id / "inbound"
         if options.collect and inbound.is_dir():  # without one, the files come another way
             require_success(course.api.collect(lab), f"collect {lab}")
         students = course.students()

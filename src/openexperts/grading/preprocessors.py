@@ -38,8 +38,24 @@ def note(notebook, findings: list[Finding], **more) -> None:
     notebook.metadata[NOTE] = known | more | {"findings": known.get("findings", []) + words}
 
 
-def record(notebook, examined: Examined) -> None:
-    note(notebook, examined.findings, state=examined.state, why=examined.why, usage=examined.usage)
+def record(examined: Examined) -> None:
+    """Write down how it went; a finding of the intake that needs a person counts too."""
+    notebook = examined.notebook
+    note(notebook, examined.findings)
+    if examined.state == "graded" and any(finding["needs_person"] for finding in notebook.metadata[NOTE]["findings"]):
+        examined.state = "needs a person"
+    note(notebook, [], state=examined.state, why=examined.why, usage=examined.usage)
+
+
+def flag(db_url: str, assignment: str, student: str, flagged: bool) -> None:
+    """Formgrader shows a flag, and an export leaves the mark empty, until a person takes it away.
+
+    So does a new submission in which nothing is found.
+    """
+    with Gradebook(db_url) as gradebook:
+        for notebook in gradebook.find_submission(assignment, student).notebooks:
+            notebook.flagged = flagged
+        gradebook.db.commit()
 
 
 class Restore(NbGraderPreprocessor):
@@ -80,5 +96,7 @@ class Examine(NbGraderPreprocessor):
         examined = examine(nb, source_for(resources), server, self.rules(), files)
         if examined.state == "not graded":
             raise RuntimeError(f"{resources['nbgrader']['student']} could not be graded: {examined.why}")
-        record(examined.notebook, examined)
+        record(examined)
+        about = resources["nbgrader"]
+        flag(about["db_url"], about["assignment"], about["student"], examined.state == "needs a person")
         return examined.notebook, resources
