@@ -177,6 +177,7 @@ def examine(
         findings = session.findings + [Finding("limit", words, True) for words in sandbox.findings()]
     usage = {"seconds": time.monotonic() - start, "processor_seconds": seconds, "peak_bytes": peak}
     usage["memory_limit"] = sandbox.memory_kind
+    usage["checks_processor_seconds"] = examiner.child.cpu_seconds  # of the process that judges, which has ended
     state = session.state
     if state == "graded" and any(finding.needs_person for finding in findings):
         state = "needs a person"
