@@ -2,10 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help lab teach test release grade kit bench constraints
+.PHONY: help lab teach test release grade kit bench bench-grading constraints
 
 help:  ## this list
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 20
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
 
 lab: installed  ## install on the first call, then open JupyterLab on the first page
 	@$(BIN)/openexperts lab $(ARGS)
@@ -31,6 +31,9 @@ kit: installed  ## the learner's zip, without solutions or tests
 
 bench: testable  ## measure speed and memory; writes benchmarks/results.md
 	@$(BIN)/python benchmarks/run.py
+
+bench-grading: testable  ## measure grading against plain nbgrader; writes benchmarks/grading.md
+	@$(BIN)/python benchmarks/grading.py $(ARGS)
 
 constraints: testable  ## resolve exact versions anew
 	@$(BIN)/python tools/constraints.py
