@@ -287,7 +287,11 @@ def import_all(names: Sequence[str]) -> list[str]:
         except Exception as error:
             missing.append(f"{name} could not be imported ahead ({type(error).__name__}: {error}).")
     if "torch" in sys.modules:
-        sys.modules["torch"].set_num_threads(1)  # before any operation: threads do not survive a fork
+        torch = sys.modules["torch"]
+        torch.set_num_threads(1)  # before any operation: threads do not survive a fork
+        for accelerator in (torch.cuda, torch.xpu, torch.mtia):  # nor does one of these
+            # Else each manual_seed keeps a traceback, to seed later what never comes: half a millisecond every time.
+            accelerator._is_in_bad_fork = lambda: True
     return missing
 
 
