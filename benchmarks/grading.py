@@ -254,7 +254,7 @@ other in new kernels, without a sandbox. {each}
   {further["processor"] - further["learner"] - further["checks"]:.2f} for all else (aim for the last two together: 0.8).
 - "Our examiner" under nbgrader is `nbgrader autograde`, as Formgrader's button runs it, with this course's settings.
 - "Processor-seconds each" are those of all processes from start to end, so that they hold a share of the start.
-  Of them, "learner's process" ran the learner's cells and answered the checks, in the sandbox; "checks' process" ran the
+  Of them, "learner's process" ran the cells and answered the checks, in the sandbox; "checks' process" ran the
   course's own set-up and checks, which plain nbgrader runs as well; "all else" is what grading itself takes.
 - Private memory (USS, at its most) is what a submission's own processes hold (aim: 250 MB); what stays is the grader
   and the warm server, however many submissions come.
