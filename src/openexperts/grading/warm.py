@@ -312,11 +312,12 @@ def ended() -> list[tuple[int, int, float, float]]:
 def start(channel: socket.socket, descriptors: list[int]) -> int:
     """Fork a child that answers the request on `channel`; its pid, or 0 after `channel` was told what went wrong."""
     gate, childs_gate = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    server = os.getpid()
     first = os.fork()
     if first == 0:
         gate.close()
         try:
-            run(channel, descriptors, childs_gate)
+            run(channel, descriptors, childs_gate, server)
         except BaseException:
             traceback.print_exc()
         os._exit(1)
@@ -341,7 +342,7 @@ def start(channel: socket.socket, descriptors: list[int]) -> int:
 # In the child
 
 
-def run(channel: socket.socket, descriptors: list[int], gate: socket.socket) -> None:
+def run(channel: socket.socket, descriptors: list[int], gate: socket.socket, server: int) -> None:
     """Become what the request asks for; never returns."""
     with channel.makefile("rb") as file:
         request = json.load(file)
@@ -368,6 +369,8 @@ def run(channel: socket.socket, descriptors: list[int], gate: socket.socket) -> 
     gate.detach()
     close_all_but({0, 1, 2, *fds})
     libc().prctl(DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() not in (server, 0):  # it died before we had asked; 0 is a parent outside of our namespace
+        os._exit(1)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     reseed()
     code = 0
