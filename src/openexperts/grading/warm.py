@@ -49,6 +49,7 @@ DEFAULT_IMPORTS = (
     "openexperts.checks",
     "openexperts.open_model",
     "openexperts.plots",
+    "openexperts.grading.rooms",
 )
 # What a child may know of the teacher's environment. Everything else, with its tokens and passwords, stays outside.
 PASSED_ON = ("PATH", "HOME", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ", "HF_HOME", "HF_HUB_CACHE")
