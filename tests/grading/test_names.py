@@ -49,4 +49,5 @@ def test_a_function_of_the_set_up_is_asked_for_what_it_reads_when_it_is_called()
 def test_an_answer_that_names_what_it_is_compared_with():
     locked = ["def reference_norm(x): ...\ndef helper(): ..."]
     assert borrowed("def norm(x):\n    return reference_norm(x)", locked) == ["reference_norm"]
-    assert borrowed("def norm(x):  # unlike reference_norm\n    return helper()", locked) == []
+    honest = '"""The same as `reference_norm`."""\ndef norm(x):  # unlike reference_norm\n    return helper()'
+    assert borrowed(honest, locked) == []

@@ -5,8 +5,12 @@ import json
 import math
 import socket
 import threading
+from collections import Counter
+from decimal import Decimal
+from fractions import Fraction
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import safetensors.torch
 import torch
@@ -304,3 +308,16 @@ def test_json_that_is_meant_to_hurt_is_no_message(text):
     threading.Thread(target=lambda: left.sendall(HEADER.pack(MAGIC, len(text), 0) + text), daemon=True).start()
     with pytest.raises(WireError):
         Channel(right).receive()
+
+
+@pytest.mark.parametrize("name", ["__array_interface__", "_x", "a b", "", 3])
+def test_a_namespace_has_plain_names_only(name):
+    """NumPy and torch read memory at an address that `__array_interface__` tells them."""
+    with pytest.raises(WireError):
+        decode({"$": "namespace", "v": [[name, {"$": "dict", "v": []}]]}, [], refuse)
+
+
+def test_numbers_and_counts_of_the_standard_library_cross():
+    for value in (Counter("abca"), Fraction(1, 3), Decimal("0.10")):
+        assert decode(json.loads(json.dumps(encode(value, [], refuse))), [], refuse) == value
+    assert decode(encode(np.longdouble(0.5), [], refuse), [], refuse) == 0.5

@@ -69,6 +69,7 @@ class _Room:
                 f"openexperts.grading.rooms:{target}", payload, fds, output=output, sandbox=sandbox
             )
         self.control = Channel(mine, max_tensors=0)
+        self.sandbox = sandbox
         self.ended = ""
         self.stopped = False  # whether the last order was cut short
 
@@ -86,6 +87,7 @@ class _Room:
                 late = seconds + 2 * GRACE * number
                 timers.enter_context(_after(late, room.interrupt))
                 timers.enter_context(_after(late + GRACE, room.kill))
+                timers.enter_context(room.watched())
             try:
                 self.control.send(what)
                 answer, _ = self.control.receive()
@@ -106,6 +108,35 @@ class _Room:
         if not self.ended:
             self.ended = "it did not stop when its time was over, and was ended."
         self.child.kill()
+        self._end_all()
+
+    @contextlib.contextmanager
+    def watched(self) -> Iterator[None]:
+        """While this holds, the end of the process is the end of all that it left behind.
+
+        A child of a learner's may hold the sockets open, and would let everybody wait.
+        """
+        done = threading.Event()
+
+        def watch() -> None:
+            while not done.wait(0.5):
+                if self.child.poll() is not None:
+                    self._end_all()
+                    return
+
+        thread = threading.Thread(target=watch, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+
+    def _end_all(self) -> None:
+        if self.sandbox is not None:
+            self.sandbox.kill()
+        with contextlib.suppress(OSError):
+            self.control.connection.shutdown(socket.SHUT_RDWR)  # what has arrived can still be read
 
     def close(self) -> None:
         self.control.close()
@@ -195,8 +226,8 @@ class _Session:
         self.state, self.why, self.size = "graded", "", 0
         locked = [cell for cell in notebook.cells if self.is_locked(cell)]
         answers = [cell.source for cell in source.cells if cell.solution and cell.cell_type == "code"]
-        self.locked = [cell.source for cell in locked]
-        self.names = dict(zip(map(id, locked), asked(self.locked, answers), strict=True))
+        self.set_up = [cell.source for cell in source.cells if cell.locked and not cell.grade]
+        self.names = dict(zip(map(id, locked), asked([cell.source for cell in locked], answers), strict=True))
 
     def is_locked(self, cell) -> bool:
         """A code cell whose text is the course's own."""
@@ -209,7 +240,8 @@ class _Session:
             cell.execution_count = count
             name = cell.metadata.get("nbgrader", {}).get("grade_id") or f"cell {count}"
             check = self.is_locked(cell) and self.source[name].grade
-            if not self.is_locked(cell) and (found := borrowed(cell.source, self.locked)):
+            known = self.source.get(name)
+            if known is not None and known.solution and (found := borrowed(cell.source, self.set_up)):
                 words = f"The answer in {name} names {', '.join(found)}, which the lab gives for comparison only."
                 self.findings.append(Finding("borrowed", words, True))
             try:
@@ -223,7 +255,11 @@ class _Session:
                 return
 
     def seconds(self) -> float:
-        return max(0.1, min(self.rules.cell_seconds, self.until - time.monotonic()))
+        left = self.until - time.monotonic()
+        if left <= 0 and not any(finding.kind == "limit" for finding in self.findings):
+            words = f"The notebook took longer than {self.rules.total_seconds:g} s: what came after that was cut short."
+            self.findings.append(Finding("limit", words, True))
+        return max(0.1, min(self.rules.cell_seconds, left))
 
     def ask_learner(self, source: str, name: str) -> list[NotebookNode]:
         if self.learner.ended:

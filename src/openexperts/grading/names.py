@@ -69,11 +69,12 @@ def asked(locked: Iterable[str], answers: Iterable[str]) -> list[set[str]]:
     return each
 
 
-def borrowed(answer: str, locked: Iterable[str]) -> list[str]:
-    """The lab's own names of the form `reference...` that stand in an answer.
+def borrowed(answer: str, set_up: Iterable[str]) -> list[str]:
+    """The set-up's names of the form `reference...` that stand in an answer, outside comments and strings.
 
     By its words and not by parsing it: it is a stranger's text, and what is meant is a hint for a person.
     """
-    ours = {name for source in locked for name in bound_and_used(source)[0] if name.startswith(COMPARISON)}
-    words = re.findall(r"\w+", re.sub(r"#.*", "", answer))
+    ours = {name for source in set_up for name in bound_and_used(source)[0] if name.startswith(COMPARISON)}
+    code = re.sub(r"\"{3}[\s\S]*?\"{3}|'{3}[\s\S]*?'{3}|\"[^\"\n]*\"|'[^'\n]*'|#.*", "", answer)
+    words = re.findall(r"\w+", code)
     return sorted(ours.intersection(words))

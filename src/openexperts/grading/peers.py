@@ -129,12 +129,8 @@ class Peer:
     def call(self, number: int, args: tuple, kwargs: dict, mirrors: Iterable[torch.Tensor] = ()) -> Any:
         """Call object `number` of the other side. Tensors of the answer carry gradients where theirs do."""
         sent: list[torch.Tensor] = []
-        inputs: list[torch.Tensor] = []
         coded = encode([list(args), kwargs], sent, self.export)
-        # The tensors as they are here, in the order in which they were sent: their gradients come back to these.
-        for tensor in _tensors_in([list(args), kwargs]):
-            if tensor.requires_grad:
-                inputs.append(tensor)
+        inputs = [tensor for tensor in sent if tensor.requires_grad]  # their gradients come back to these
         answer, came = self.request("call", sent, id=number, v=coded, grad=torch.is_grad_enabled())
         with self.believing():
             return self._result(answer, came, inputs, [mirror for mirror in mirrors if mirror.requires_grad])
@@ -202,7 +198,7 @@ class Peer:
             args, kwargs = decode(message.get("v"), tensors, resolve)
             value = function(*args, **kwargs)
             answer = {"v": encode(value, sent, self.export)}
-            outputs = [tensor for tensor in _tensors_in(value) if tensor.requires_grad]
+            outputs = [tensor for tensor in sent if tensor.requires_grad]
         if outputs:
             answer["call"] = next(self._numbers)
             self._calls[answer["call"]] = (outputs, leaves)
@@ -274,21 +270,6 @@ def _fill(value: Any, results: dict[int, torch.Tensor]) -> Any:
     if isinstance(value, types.SimpleNamespace):
         return types.SimpleNamespace(**_fill(vars(value), results))
     return value
-
-
-def _tensors_in(value: Any) -> Iterator[torch.Tensor]:
-    """The tensors in `value`, in the order in which `encode` sends them."""
-    if isinstance(value, torch.Tensor):
-        yield value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _tensors_in(key)
-            yield from _tensors_in(item)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _tensors_in(item)
-    elif isinstance(value, types.SimpleNamespace):
-        yield from _tensors_in(vars(value))
 
 
 class _Call:

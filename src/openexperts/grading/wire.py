@@ -14,8 +14,10 @@ import math
 import re
 import socket
 import struct
-from collections import OrderedDict, defaultdict, namedtuple
+from collections import Counter, OrderedDict, defaultdict, namedtuple
 from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
 
@@ -157,7 +159,7 @@ def encode(value: Any, tensors: list[torch.Tensor], export: Callable[[Any], dict
         return {"$": "named", "name": kind.__name__, "fields": list(value._fields), "v": inner(value)}
     if isinstance(value, tuple):
         return {"$": "tuple", "v": inner(value)}
-    if kind in (dict, OrderedDict, defaultdict):
+    if kind in (dict, OrderedDict, defaultdict, Counter):
         return {"$": "dict", "v": [inner(pair) for pair in value.items()]}
     if kind in (set, frozenset):
         return {"$": kind.__name__, "v": inner(value)}
@@ -168,7 +170,12 @@ def encode(value: Any, tensors: list[torch.Tensor], export: Callable[[Any], dict
     if isinstance(value, np.ndarray) and value.dtype.kind in "biufc":
         return _encode_tensor(torch.from_numpy(np.ascontiguousarray(value).copy()), tensors) | {"array": True}
     if isinstance(value, np.generic) and value.dtype.kind in "biufc":
-        return encode(value.item(), tensors, export, depth + 1)
+        number = value.item()  # a long double gives itself
+        return encode(float(number) if isinstance(number, np.generic) else number, tensors, export, depth + 1)
+    if kind is Fraction:
+        return {"$": "fraction", "v": [value.numerator, value.denominator]}
+    if kind is Decimal:
+        return {"$": "decimal", "v": str(value)}
     if kind is complex:
         return {"$": "complex", "v": inner([value.real, value.imag])}
     if kind is range or kind is slice:
@@ -179,7 +186,7 @@ def encode(value: Any, tensors: list[torch.Tensor], export: Callable[[Any], dict
         return {"$": "device", "v": str(value)}
     if value is Ellipsis:
         return {"$": "ellipsis"}
-    if kind is SimpleNamespace:
+    if kind is SimpleNamespace and all(map(FIELD.fullmatch, vars(value))):
         return {"$": "namespace", "v": [inner(pair) for pair in vars(value).items()]}
     # A subclass: what crosses is the number or the text in it, which of an enumeration's member is not `str(value)`.
     for plain in (int.__int__, float.__float__, str.__str__):
@@ -194,9 +201,10 @@ def _encode_tensor(value: torch.Tensor, tensors: list[torch.Tensor]) -> dict:
     if value.layout != torch.strided:
         value = value.to_dense()
     note = {"$": "tensor", "i": len(tensors), "grad": value.requires_grad}
-    if value.is_complex():
-        value, note["complex"] = torch.view_as_real(value.detach().resolve_conj()), True
-    tensors.append(value.detach())
+    if value.is_complex():  # crosses as pairs of numbers, and without a gradient
+        value = torch.view_as_real(value.detach().resolve_conj())
+        note |= {"complex": True, "grad": False}
+    tensors.append(value)  # with its graph: the channel sends the numbers only
     return note
 
 
@@ -241,8 +249,9 @@ def _decode_tagged(value: dict, tensors: list[torch.Tensor], resolve: Callable[[
         return tuple(inner(value["v"]))
     if tag == "named":
         fields, name = value["fields"], value["name"]
-        if len(fields) > 64 or not all(FIELD.fullmatch(field) for field in [name, *fields]):
+        if len(fields) > 64 or not all(FIELD.fullmatch(field) for field in fields):
             return tuple(inner(value["v"]))
+        name = name if FIELD.fullmatch(name) else "Answer"
         return namedtuple(name, fields)(*inner(value["v"]))  # noqa: PYI024  (its names are known only now)
     if tag == "dict":
         return dict(inner(pair) for pair in value["v"])
@@ -252,6 +261,11 @@ def _decode_tagged(value: dict, tensors: list[torch.Tensor], resolve: Callable[[
         return base64.b64decode(value["v"], validate=True)
     if tag == "float":
         return {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}[value["v"]]
+    if tag == "fraction":
+        numerator, denominator = value["v"]
+        return Fraction(numerator, denominator)
+    if tag == "decimal":
+        return Decimal(value["v"][:1000])
     if tag == "complex":
         return complex(*inner(value["v"]))
     if tag in ("range", "slice"):
@@ -263,5 +277,9 @@ def _decode_tagged(value: dict, tensors: list[torch.Tensor], resolve: Callable[[
     if tag == "ellipsis":
         return Ellipsis
     if tag == "namespace":
-        return SimpleNamespace(**dict(inner(pair) for pair in value["v"]))
+        fields = dict(inner(pair) for pair in value["v"])
+        # `__array_interface__` and its like would make NumPy and torch read any place of this process's memory.
+        if not all(isinstance(name, str) and FIELD.fullmatch(name) for name in fields):
+            raise WireError("a namespace with a name that is none")
+        return SimpleNamespace(**fields)
     return resolve(value)
