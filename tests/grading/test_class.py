@@ -33,7 +33,7 @@ DUE = datetime.datetime(2026, 5, 1, 12)
 SETTINGS = """
 c.Examine.cell_seconds = 4
 c.Examine.total_seconds = 40
-c.Examine.warm_imports = ["IPython.core.interactiveshell", "openexperts.grading.rooms"]  # the toy lab needs no more
+c.Examine.warm_imports = ["openexperts.grading.rooms", "matplotlib_inline.backend_inline", "matplotlib.pyplot"]
 c.AssignLatePenalties.plugin_class = "late.OnePoint"
 """
 PLUGIN = """
