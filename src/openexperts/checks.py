@@ -275,15 +275,22 @@ def _where(error: Exception, name: str) -> str:
     """The last line of the learner's own code on the way to `error`."""
     line = getattr(error, "where", None)  # the learner's code ran in another process, which has said where
     if line is None:
-        frames = [
-            frame
-            for frame in traceback.extract_tb(error.__traceback__)
-            if any(mark in frame.filename for mark in _ANSWER_FILES) and frame.name != "<module>"
-        ]
-        line = {"line": frames[-1].lineno, "function": frames[-1].name, "text": frames[-1].line} if frames else {}
+        line = answers_line(error)
     if not line:
         return f"how `{name}` is called and which values it takes"
-    return f"line {line['line']} of the cell with `{line['function']}`: `{(line['text'] or '').strip()}`"
+    return f"line {line['line']} of the cell with `{line['function']}`: `{line['text']}`"
+
+
+def answers_line(error: BaseException) -> dict:
+    """The last line of a notebook's functions on the way to `error`: number, function and text; {} if there is none."""
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if any(mark in frame.filename for mark in _ANSWER_FILES) and frame.name != "<module>"
+    ]
+    if not frames:
+        return {}
+    return {"line": frames[-1].lineno, "function": frames[-1].name, "text": (frames[-1].line or "").strip()}
 
 
 def draw_side_by_side(expected: torch.Tensor, seen: torch.Tensor, differs: torch.Tensor, what: str) -> None:

@@ -12,18 +12,16 @@ import builtins
 import contextlib
 import dataclasses
 import itertools
-import traceback
 import types
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import torch
 
+from openexperts.checks import answers_line
 from openexperts.grading.wire import Channel, WireError, decode, encode
 
 MAX_WORDS = 4000  # of a learner's exception
-# Where a notebook's own code is compiled; see openexperts.checks.
-CELLS = ("<ipython-input", "/ipykernel_", "\\ipykernel_", "<string>")
 
 
 class LearnerError(Exception):
@@ -67,12 +65,9 @@ def _error_from(note: Any) -> LearnerError:
 
 def _error_note(error: BaseException) -> dict:
     """What the other side is told of an exception."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if any(m in frame.filename for m in CELLS)]
-    inside = [frame for frame in frames if frame.name != "<module>"] or frames
-    where = {}
-    if inside:
-        line = inside[-1]
-        where = {"line": line.lineno, "text": (line.line or "").strip()[:300], "function": line.name}
+    where = answers_line(error)
+    if where:
+        where["text"] = where["text"][:300]
     try:
         message = str(error)[:MAX_WORDS]
     except Exception:
@@ -152,7 +147,7 @@ class Peer:
         outputs = [came[i] for i in wanted]
         if not all(output.is_floating_point() or output.is_complex() for output in outputs):
             raise WireError("a gradient through whole numbers")
-        graph = _Call(self, call, len(inputs), [mirror._oe_id for mirror in mirrors])
+        graph = _Call(self, call, [mirror._oe_id for mirror in mirrors])
         results = _Remote.apply(graph, len(outputs), *outputs, *inputs, *mirrors)
         return _fill(value, dict(zip(wanted, results, strict=True)))
 
@@ -275,8 +270,8 @@ def _fill(value: Any, results: dict[int, torch.Tensor]) -> Any:
 class _Call:
     """A call of the other side whose graph is kept there as long as this object lives."""
 
-    def __init__(self, peer: Peer, number: int, n_inputs: int, parameters: list[int]):
-        self.peer, self.number, self.n_inputs, self.parameters = peer, number, n_inputs, parameters
+    def __init__(self, peer: Peer, number: int, parameters: list[int]):
+        self.peer, self.number, self.parameters = peer, number, parameters
 
     def __del__(self):
         self.peer._released.append(self.number)

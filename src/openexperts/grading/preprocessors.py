@@ -10,6 +10,7 @@ through the examiner. Everything before and after stays nbgrader's own:
         "openexperts.grading.sanitise.SanitiseOutputs", ...]
 """
 
+from dataclasses import asdict
 from pathlib import Path
 
 from nbgrader.api import Gradebook
@@ -34,8 +35,8 @@ def source_for(resources: dict) -> Source:
 def note(notebook, findings: list[Finding], **more) -> None:
     """Write into the notebook's metadata what its feedback says about the grading."""
     known = notebook.metadata.get(NOTE, {})
-    words = [{"kind": f.kind, "words": f.words, "needs_person": f.needs_person} for f in findings]
-    notebook.metadata[NOTE] = known | more | {"findings": known.get("findings", []) + words}
+    noted = known.get("findings", []) + [asdict(finding) for finding in findings]
+    notebook.metadata[NOTE] = known | more | {"findings": noted}
 
 
 def record(examined: Examined) -> None:

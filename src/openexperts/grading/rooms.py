@@ -41,10 +41,10 @@ class Outputs:
 
     def take(self) -> list[dict]:
         """What came since the last call, and a word on what was left out."""
-        items, cut = self.items, self.cut
+        items = [stream("".join(item["parts"]), item["name"]) if "parts" in item else item for item in self.items]
+        if self.cut:
+            items.append(stream(f"\n[{self.cut:,} bytes of output are left out: a cell may have {MAX_OUTPUT:,}]\n"))
         self.clear()
-        if cut:
-            items.append(stream(f"\n[{cut:,} bytes of output are left out: a cell may have {MAX_OUTPUT:,}]\n"))
         return items
 
     def add(self, item: dict) -> None:
@@ -62,14 +62,6 @@ class Outputs:
             if item["output_type"] == "stream":
                 item["parts"] = [item.pop("text")]
             self.items.append(item)
-
-    def taken_as_notebook(self) -> list[dict]:
-        items = []
-        for item in self.take():
-            if "parts" in item:
-                item = stream("".join(item["parts"]), item["name"])
-            items.append(item)
-        return items
 
 
 def stream(text: str, name: str = "stdout") -> dict:
@@ -189,7 +181,7 @@ def _run(shell, outputs: Outputs, source: str) -> dict:
     except KeyboardInterrupt:
         shell.showtraceback()
         good = False
-    return {"outputs": outputs.taken_as_notebook(), "status": "ok" if good else "error"}
+    return {"outputs": outputs.take(), "status": "ok" if good else "error"}
 
 
 @contextlib.contextmanager
@@ -236,7 +228,7 @@ def learner(payload: dict, fds: list[int]) -> None:
                         answer = _run(shell, outputs, order["run"])
                     control.send(answer)
                 else:  # what was printed while the stand-ins were served
-                    control.send({"outputs": outputs.taken_as_notebook()})
+                    control.send({"outputs": outputs.take()})
         except Closed:
             return
         except KeyboardInterrupt:
@@ -266,7 +258,7 @@ def examiner(payload: dict, fds: list[int]) -> None:
             shell.user_ns.update(found)
             bound = set(found)
             answer = _run(shell, outputs, order["run"])
-            control.send(answer | {"trouble": trouble or side.broken, "bound": sorted(bound)})
+            control.send(answer | {"trouble": trouble or side.broken})
         except Closed:
             return
         except KeyboardInterrupt:  # it came too late for what it was meant for
