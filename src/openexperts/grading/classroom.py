@@ -9,6 +9,7 @@ Works for any nbgrader course: it takes nbgrader's own configuration.
 """
 
 import fcntl
+import functools
 import hashlib
 import json
 import os
@@ -22,6 +23,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import nbformat
+import nbgrader.api
 from nbgrader.exchange.default import Exchange
 
 from openexperts.grading.collecting import is_a_name
@@ -328,6 +330,20 @@ def _alone(path: Path) -> Iterator[None]:
 
 
 @contextmanager
+def _one_engine() -> Iterator[None]:
+    """While this holds, nbgrader opens a gradebook with the engine that it had the last time.
+
+    It opens it eight times for a submission, and a new engine compiles every statement anew: most of a merge's time.
+    """
+    create_engine = nbgrader.api.create_engine
+    nbgrader.api.create_engine = functools.cache(create_engine)
+    try:
+        yield
+    finally:
+        nbgrader.api.create_engine = create_engine
+
+
+@contextmanager
 def _cluster(options: Options, jobs: int):
     """A dask client: of our own workers on this machine, or of the scheduler whose address was given."""
     import logging
@@ -365,7 +381,7 @@ def grade(config, lab: str, options: Options = Options(), on_total: Callable[[in
     course = Class(config, lab, options)
     if not course.settings.unsafe_no_sandbox and not options.scheduler and unavailable():
         raise CourseError(unavailable())
-    with _alone(course.examined / ".lock"):
+    with _alone(course.examined / ".lock"), _one_engine():
         course.tidy()
         inbound = Path(Exchange(config=config).root) / course.api.coursedir.course_id / "inbound"
         if options.collect and inbound.is_dir():  # without one, the files come another way
