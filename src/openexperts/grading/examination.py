@@ -266,15 +266,16 @@ class _Session:
             return []
         if not source.strip():
             return []
+        seconds = self.seconds()
         try:
-            answer = self.learner.order(self.seconds(), run=source)
+            answer = self.learner.order(seconds, run=source)
         except Ended as error:
             self.findings.append(Finding("ended", f"In {name}, the submission's Python came to an end: {error}", True))
             return self.outputs([stream(self.drain.take())] + [_error("Ended", str(error))])
         outputs = answer.get("outputs")
         outputs = outputs if isinstance(outputs, list) else []
         if self.learner.stopped:
-            words = f"This cell did not finish within {self.rules.cell_seconds:g} s and was stopped. "
+            words = f"This cell did not finish within {round(seconds, 1):g} s and was stopped. "
             outputs = [item for item in outputs if isinstance(item, dict) and item.get("output_type") != "error"]
             outputs.append(_error("CellTimeoutError", words + "Is there a loop that never ends?"))
         return self.outputs([stream(self.drain.take()), *outputs])
@@ -282,7 +283,7 @@ class _Session:
     def ask_examiner(self, cell, name: str) -> list[NotebookNode]:
         names = sorted(self.names[id(cell)])
         if names and self.learner.ended:
-            return [new_output(**_error("Ended", f"This check could not ask your code: {self.learner.ended}"))]
+            return [new_output(**_error("Ended", f"This cell could not ask your code: {self.learner.ended}"))]
         ended = self.learner.ended
         answer = self.examiner.order(self.seconds(), also=self.learner, run=cell.source, names=names)
         outputs = answer["outputs"]
