@@ -167,7 +167,8 @@ except OSError:
 """
         pids = [server._process.pid, neighbour.pid, os.getpid()]
         code, said = run(server, source, mine, pids=pids)
-        assert (code, said) == (0, "3\n-1\n-1\n-1\n")  # itself, and the two that wait
+        assert said == "3\n-1\n-1\n-1\n"  # itself, and the two that wait
+        assert code in (0, -9)  # its signal may end the two that wait, and with them its own space, before it is done
         assert neighbour.poll() is None and running(server._process.pid)
 
 
