@@ -46,6 +46,13 @@ DEFAULT_IMPORTS = (
     "matplotlib.pyplot",
     "matplotlib_inline.backend_inline",
     "IPython.core.interactiveshell",
+    "IPython.core.application",  # this and the next five: what a shell imports when it is made and used
+    "IPython.core.completer",
+    "IPython.core.completerlib",
+    "IPython.core.logger",
+    "IPython.core.magics",
+    "IPython.core.oinspect",
+    "jaxtyping",
     "openexperts.checks",
     "openexperts.open_model",
     "openexperts.plots",
