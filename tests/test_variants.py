@@ -78,7 +78,7 @@ class Course:
         return self.sources[lab]
 
     def submission(self, lab: str, answers: dict[str, str]) -> nbformat.NotebookNode:
-        """The released lab with these answers."""
+        """The released lab with these answers, without its free cells: no check reads what they compute."""
         self.source(lab)
         submission = read(self.root / "labs" / lab / f"{lab}.ipynb")
         ids = {grade_id(cell) for cell in submission.cells}
@@ -86,6 +86,8 @@ class Course:
         for cell in submission.cells:
             if grade_id(cell) in answers:
                 cell.source = answers[grade_id(cell)]
+            elif cell.cell_type == "code" and not grade_id(cell):
+                cell.source = ""
         return submission
 
     def examine(self, lab: str, answers: dict[str, str]) -> tuple[dict[str, tuple[float | None, float]], str]:
