@@ -19,13 +19,14 @@ from nbgrader.utils import determine_grade, is_grade
 
 from notebooks import LABS, ROOT, read
 from openexperts.grading.course import nbgrader_config
-from openexperts.grading.examination import examine
+from openexperts.grading.examination import Rules, examine
 from openexperts.grading.intake import Source, restore
 from openexperts.grading.labs import grade_id, is_answer, is_task
 from openexperts.grading.warm import warm_server
 
 VARIANTS = ROOT / "tests" / "labs"
 PLAIN_TOO = "02-experts"  # the lab whose variants plain nbgrader grades as well
+RULES = Rules()
 PROVISIONERS = {False: "local-provisioner", True: "openexperts-warm"}
 
 
@@ -90,11 +91,13 @@ class Course:
                 cell.source = ""
         return submission
 
-    def examine(self, lab: str, answers: dict[str, str]) -> tuple[dict[str, tuple[float | None, float]], str]:
+    def examine(
+        self, lab: str, answers: dict[str, str], rules: Rules = RULES
+    ) -> tuple[dict[str, tuple[float | None, float]], str]:
         """Points and maximum of every graded cell, and all that the judged notebook printed or raised."""
         notebook = self.submission(lab, answers)
         assert restore(notebook, self.source(lab)) == []
-        examined = examine(notebook, self.source(lab), warm_server())
+        examined = examine(notebook, self.source(lab), warm_server(), rules)
         assert examined.state == "graded", (examined.why, examined.findings)
         cells = examined.notebook.cells
         return {grade_id(cell): determine_grade(cell) for cell in cells if is_grade(cell)}, words(examined.notebook)
@@ -167,6 +170,19 @@ def test_a_wrong_variant_loses_what_it_states_and_no_more(course, lab, path):
     assert variant.loses and lost(points) == variant.loses, said[-3000:]
     for message in variant.messages:
         assert message in said, said[-3000:]
+
+
+LOOPS = {"01-open-model": "swiglu", "02-experts": "choose-experts"}
+
+
+@pytest.mark.parametrize("lab", LOOPS)
+def test_a_loop_that_never_ends_costs_only_its_own_part(course, lab):
+    answer = solution_answers(lab)[LOOPS[lab]]
+    loop = re.sub(r"### BEGIN SOLUTION.*### END SOLUTION", "while True:\n        pass", answer, flags=re.DOTALL)
+    assert loop != answer
+    quick = Rules(cell_seconds=30, cell_seconds_after_one_ran_out=10)
+    points, said = course.examine(lab, solution_answers(lab) | {LOOPS[lab]: loop}, quick)
+    assert lost(points) == {f"{LOOPS[lab]}-visible", f"{LOOPS[lab]}-hidden"}, said[-3000:]
 
 
 @pytest.mark.parametrize("kernel", ["warm", "new"])

@@ -5,7 +5,9 @@ a sentence says why; 130 stopped with Ctrl-C. Everything slow is imported by the
 """
 
 import argparse
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -182,7 +184,7 @@ def grade(arguments) -> int:
         unsafe_no_sandbox=arguments.unsafe_no_sandbox,
     )
     outcomes = []
-    with tqdm(desc=f"grading {arguments.lab}", unit="learner", file=sys.stdout) as bar:
+    with saying_that_it_stops(), tqdm(desc=f"grading {arguments.lab}", unit="learner", file=sys.stdout) as bar:
         for outcome in grade(config, arguments.lab, options, on_total=bar.reset):
             outcomes.append(outcome)
             bar.write(graded(outcome), file=sys.stdout)
@@ -192,6 +194,22 @@ def grade(arguments) -> int:
         give_feedback(config, arguments.lab, student)
     print("\n" + class_summary(outcomes), flush=True)
     return 1 if any(outcome.state == "not graded" for outcome in outcomes) else 0
+
+
+@contextlib.contextmanager
+def saying_that_it_stops():
+    """While this holds, Ctrl-C gets an answer at once: what runs takes some seconds to end."""
+
+    def stop(*_) -> None:
+        signal.signal(signal.SIGINT, before)
+        print("\nStopping. What is graded is kept; the same command goes on from there.", file=sys.stderr, flush=True)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def graded(outcome) -> str:
@@ -236,7 +254,8 @@ def export(arguments) -> int:
     api = nbgrader_for(nbgrader_config(root))
     with Gradebook(api.coursedir.db_url, COURSE_ID) as gradebook:
         unmarked = export(gradebook, arguments.format, str(to), arguments.labs, arguments.missing_is_zero)
-    print(f"Wrote {to}.")
+        learners = len(gradebook.students)
+    print(f"Wrote {to}." if learners else f"Wrote {to}, with no learner in it: nothing has been graded yet.")
     for row in unmarked:
         print(f"No mark for {row.student} in {row.lab}: {row.state}.")
     return 0
@@ -250,8 +269,6 @@ def deploy(arguments) -> int:
 
     root = find_root()
     require_lab(root, arguments.lab, "solutions")
-    if arguments.workers < 1:
-        raise CourseError("--workers is a number, 1 or more.")
     blanks = {"workers": arguments.workers}
     if arguments.cluster == "slurm":
         form = "slurm.sh"
@@ -282,6 +299,13 @@ def kit(arguments) -> int:
     path, n_files = write_kit(find_root())
     print(f"Wrote {path} ({n_files} files, {path.stat().st_size / 1e6:.1f} MB)")
     return 0
+
+
+def positive(text: str) -> int:
+    """A whole number, 1 or more."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"a whole number, 1 or more, was expected, not {text!r}")
+    return int(text)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -327,7 +351,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--student", action="append", default=[], metavar="NAME", help="only this one; may be repeated"
     )
-    command.add_argument("--workers", type=int, default=0, metavar="N",
+    command.add_argument("--workers", type=positive, default=0, metavar="N",
                          help="how many submissions at once (default: one for each processor)")  # fmt: skip
     command.add_argument("--scheduler", default="", metavar="ADDRESS", help="a dask scheduler's, as in tcp://host:8786")
     command.add_argument("--resume", action="store_true", help="collect nothing new: finish what the last run began")
@@ -346,7 +370,7 @@ def parser() -> argparse.ArgumentParser:
                   "deploy slurm 02-experts --workers 8 > grade.sh")  # fmt: skip
     command.add_argument("cluster", choices=["slurm", "kubernetes"], help="which kind")
     command.add_argument("lab", metavar="LAB", help="the lab's name, as in 02-experts")
-    command.add_argument("--workers", type=int, default=4, metavar="N",
+    command.add_argument("--workers", type=positive, default=4, metavar="N",
                          help="how many submissions at once (default: 4)")  # fmt: skip
     command.add_argument("--image", default="", help="for Kubernetes: the image that was made from the Dockerfile")
 

@@ -44,6 +44,7 @@ class OnePoint(LateSubmissionPlugin):
     def late_submission_penalty(self, student_id, score, total_seconds_late):
         return 1
 """
+RIGHT = "def double(numbers):\n    return [2 * number for number in numbers]"
 WRONG = "def double(numbers):\n    return numbers"
 
 
@@ -308,6 +309,54 @@ def test_a_person_s_marks_late_penalties_and_both_notebooks_survive_a_second_exa
     give_feedback(config, TOY, name)
     (third,) = grade(config, TOY, only)
     assert not third.fresh and third.score == 14
+
+    with book(course) as gradebook:  # the person changes their mind, after the feedback was written
+        for notebook in gradebook.find_submission(TOY, name).notebooks:
+            next(grade for grade in notebook.grades if grade.auto_score is None).manual_score = 4
+        gradebook.db.commit()
+    (fourth,) = grade(config, TOY, only)
+    assert fourth.fresh and fourth.score == 15
+    give_feedback(config, TOY, name)
+    page = (course / "classroom" / "feedback" / name / TOY / f"{TOY}.html").read_text()
+    assert "4 of 4" in page and "3 of 4" not in page
+    (fifth,) = grade(config, TOY, only)
+    assert not fifth.fresh
+
+
+def test_a_flag_that_a_person_took_away_is_gone(course):
+    name, config = "flagged", nbgrader_config(course)
+    only = Options(students=(name,))
+    submit(course, name, double="import os\n\n\n" + RIGHT + "\n\n\nos._exit(1)")
+    (first,) = grade(config, TOY, only)
+    assert first.state == "needs a person" and first.findings
+    give_feedback(config, TOY, name)
+    page = course / "classroom" / "feedback" / name / TOY / f"{TOY}.html"
+    assert "before the marks are final" in page.read_text()
+    with book(course) as gradebook:
+        for notebook in gradebook.find_submission(TOY, name).notebooks:
+            notebook.flagged = False
+        gradebook.db.commit()
+    (second,) = grade(config, TOY, only)
+    assert (second.state, second.findings, second.fresh) == ("graded", [], True)
+    give_feedback(config, TOY, name)
+    assert "before the marks are final" not in page.read_text()
+
+
+def test_ctrl_c_is_answered_at_once_and_nothing_is_left_running(course):
+    config = nbgrader_config(course)
+    names = ["patience-1", "patience-2", "patience-3"]
+    for name in names:
+        submit(course, name, double="import time\n\ntime.sleep(3)\n\n\n" + RIGHT)
+    run = Run(course, "--workers", "1", *(word for name in names for word in ("--student", name)))
+    examined = course / "classroom" / "examined"
+    run.until(lambda: (examined / names[0] / TOY / MERGED).exists())
+    run.seen |= set(psutil.Process(run.process.pid).children(recursive=True))
+    run.process.send_signal(signal.SIGINT)
+    assert run.process.wait(60) == 130
+    said = (course / "run.log").read_text()
+    assert "Stopping. What is graded is kept" in said and "Traceback" not in said
+    assert run.orphans() == [] and not (examined / names[2] / TOY).exists()
+    assert [outcome.score for outcome in grade(config, TOY, Options(students=tuple(names)))] == [10, 10, 10]
 
 
 def test_marks_of_an_earlier_submission_are_not_those_of_one_that_cannot_be_graded(course):

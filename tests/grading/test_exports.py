@@ -68,7 +68,7 @@ def test_only_what_is_decided_has_a_score(gradebook):
         "graded": ("graded", 6.5),
         "late": ("graded", 5.5),
         "zero": ("graded", 0.0),
-        "waiting": ("needs a person", None),
+        "waiting": ("not yet marked", None),
         "broken": ("not graded", None),
         "flagged": ("needs a person", None),
         "absent": ("not submitted", None),

@@ -325,8 +325,8 @@ def test_an_answer_that_was_not_written_is_still_seen_as_such(folder, sent):
     ("data", "reason"),
     [
         (b"", "the file is empty"),
-        (b"%PDF-1.7", "Expecting value"),
-        (b'{"cells": [', "Expecting value"),
+        (b"%PDF-1.7", "at character 0 of 8 it is cut off, damaged, or no notebook's"),
+        (b'{"cells": [', "at character 11 of 11 it is cut off"),
         (b"[]", "it holds no object"),
         (b"{}", "it holds no list of cells"),
         (b'{"cells": {"a": 1}}', "it holds no list of cells"),

@@ -189,6 +189,8 @@ def test_what_cannot_cross_says_what_to_do(theirs):
         theirs.use(nn.Linear(2, 2), torch.ones(2))
     with pytest.raises(CannotCross, match="hand over numbers"):
         theirs.read(object())
+    with pytest.raises(CannotCross, match="look at values and not at types"):
+        isinstance(3, theirs.read)
     knot = []
     knot.append(knot)
     with pytest.raises(CannotCross, match="holding itself"):

@@ -32,7 +32,7 @@ from openexperts.grading.examination import Rules, examine
 from openexperts.grading.intake import Finding, Intake, Source, take_in
 from openexperts.grading.preprocessors import Examine, flag, note, record
 from openexperts.grading.sandbox import Limits, unavailable
-from openexperts.grading.warm import warm_server
+from openexperts.grading.warm import close_servers, warm_server
 
 RECORD = "record.json"
 MERGED = "merged.json"  # beside the record, once the gradebook has it
@@ -206,6 +206,14 @@ class Class:
                 continue
         return found
 
+    def is_told(self, student: str) -> bool:
+        """Whether the learner's feedback says what the gradebook has now."""
+        try:
+            told = json.loads((self.place(student) / TOLD).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return False
+        return told == marks(self.api.coursedir, self.lab, student)
+
     # The gradebook
 
     def merge(self, student: str, record: dict) -> None:
@@ -250,10 +258,31 @@ class Class:
             with Gradebook(self.api.coursedir.db_url, self.api.coursedir.course_id) as gradebook:
                 submission = gradebook.find_submission(self.lab, student)
                 outcome.score, outcome.max_score = submission.score, submission.max_score
+                if outcome.state == "needs a person" and not any(book.flagged for book in submission.notebooks):
+                    outcome.state, outcome.findings = "graded", []  # somebody has looked, and took the flag away
                 outcome.waiting = [
                     grade.name for book in submission.notebooks for grade in book.grades if grade.needs_manual_grade
                 ]
         return outcome
+
+
+def marks(directory, lab: str, student: str) -> list:
+    """All that the gradebook has of a submission and its feedback shows: points, comments, flags, what came off."""
+    from nbgrader.api import Gradebook, MissingEntry
+
+    with Gradebook(directory.db_url, directory.course_id) as gradebook:
+        try:
+            submission = gradebook.find_submission(lab, student)
+        except MissingEntry:
+            return []
+        found = []
+        for book in submission.notebooks:
+            found.append([book.name, bool(book.flagged), book.late_submission_penalty])
+            found += sorted(
+                [it.name, it.auto_score, it.manual_score, it.extra_credit, it.needs_manual_grade] for it in book.grades
+            )
+            found += sorted([it.name, it.auto_comment, it.manual_comment] for it in book.comments)
+        return found
 
 
 def _digest(data) -> str:
@@ -395,7 +424,7 @@ def grade(config, lab: str, options: Options = Options(), on_total: Callable[[in
             elif options.again or not course.record(student):
                 todo.append(student)
             elif course.has(student, MERGED):
-                yield course.outcome(student, fresh=not course.has(student, TOLD))
+                yield course.outcome(student, fresh=not course.is_told(student))
             else:  # the last run was ended just between the two
                 yield _merge(course, student, course.record(student))
         if todo:
@@ -422,17 +451,22 @@ def _grade(course: Class, students: list[str]) -> Iterator[Outcome]:
                 new.append(future)
             return new
 
-        done = as_completed(start(), raise_errors=False)
-        for future in done:
-            student, digest = running.pop(future)
-            for new in start():
-                done.add(new)
-            if future.status == "finished":
-                results = future.result()
-            else:
-                why = f"The grader itself failed on it ({future.exception()}): this is no fault of the learner's."
-                results = [_not_graded(why, []) for _ in course.sources]
-            yield _merge(course, student, course.write(student, digest, results))
+        try:
+            done = as_completed(start(), raise_errors=False)
+            for future in done:
+                student, digest = running.pop(future)
+                for new in start():
+                    done.add(new)
+                if future.status == "finished":
+                    results = future.result()
+                else:
+                    why = f"The grader itself failed on it ({future.exception()}): this is no fault of the learner's."
+                    results = [_not_graded(why, []) for _ in course.sources]
+                yield _merge(course, student, course.write(student, digest, results))
+        except BaseException:  # stopped: dask would wait for what runs
+            client.cancel(list(running))
+            close_servers()
+            raise
 
 
 def _merge(course: Class, student: str, record: dict) -> Outcome:
@@ -450,4 +484,4 @@ def give_feedback(config, lab: str, student: str) -> None:
     place = examined_folder(api.coursedir) / student / lab
     if (place / TIMESTAMP).is_file() and (place / FEEDBACK_WORD).is_file():
         require_success(api.release_feedback(lab, student), f"release {student}'s feedback")
-    (place / TOLD).write_text("{}", encoding="utf-8")
+    (place / TOLD).write_text(json.dumps(marks(api.coursedir, lab, student)), encoding="utf-8")

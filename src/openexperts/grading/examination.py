@@ -35,6 +35,7 @@ class Rules:
     """How a submission is examined. Seconds are on the clock."""
 
     cell_seconds: float = 120
+    cell_seconds_after_one_ran_out: float = 20  # a function that loops for ever is asked again by later cells
     total_seconds: float = 900
     limits: Limits = field(default_factory=Limits)
     read_only: tuple[str, ...] = ()  # more folders that a learner's code may read
@@ -224,6 +225,7 @@ class _Session:
         self.until = start + rules.total_seconds
         self.findings: list[Finding] = []
         self.state, self.why, self.size = "graded", "", 0
+        self.one_ran_out = False  # a cell of the learner's, or a check that waited for their code
         locked = [cell for cell in notebook.cells if self.is_locked(cell)]
         answers = [cell.source for cell in source.cells if cell.solution and cell.cell_type == "code"]
         self.set_up = [cell.source for cell in source.cells if cell.locked and not cell.grade]
@@ -259,7 +261,8 @@ class _Session:
         if left <= 0 and not any(finding.kind == "limit" for finding in self.findings):
             words = f"The notebook took longer than {self.rules.total_seconds:g} s: what came after that was cut short."
             self.findings.append(Finding("limit", words, True))
-        return max(0.1, min(self.rules.cell_seconds, left))
+        most = self.rules.cell_seconds_after_one_ran_out if self.one_ran_out else self.rules.cell_seconds
+        return max(0.1, min(most, self.rules.cell_seconds, left))
 
     def ask_learner(self, source: str, name: str) -> list[NotebookNode]:
         if self.learner.ended:
@@ -275,6 +278,7 @@ class _Session:
         outputs = answer.get("outputs")
         outputs = outputs if isinstance(outputs, list) else []
         if self.learner.stopped:
+            self.one_ran_out = True
             words = f"This cell did not finish within {round(seconds, 1):g} s and was stopped. "
             outputs = [item for item in outputs if isinstance(item, dict) and item.get("output_type") != "error"]
             outputs.append(_error("CellTimeoutError", words + "Is there a loop that never ends?"))
@@ -286,6 +290,7 @@ class _Session:
             return [new_output(**_error("Ended", f"This cell could not ask your code: {self.learner.ended}"))]
         ended = self.learner.ended
         answer = self.examiner.order(self.seconds(), also=self.learner, run=cell.source, names=names)
+        self.one_ran_out |= self.learner.stopped
         outputs = answer["outputs"]
         if answer["status"] == "error":  # nbgrader takes a value as a mark, even before an error
             outputs = [item for item in outputs if item["output_type"] != "execute_result"]

@@ -20,7 +20,9 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import ExportPlugin
 from traitlets import Bool
 
-NOT_SUBMITTED, NOT_GRADED, NEEDS_A_PERSON, GRADED = "not submitted", "not graded", "needs a person", "graded"
+NOT_SUBMITTED, NOT_GRADED, GRADED = "not submitted", "not graded", "graded"
+NEEDS_A_PERSON = "needs a person"  # it has a flag
+NOT_MARKED = "not yet marked"  # by hand, such as an essay
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -75,7 +77,7 @@ def rows(gradebook: Gradebook, labs: Sequence[str] = ()) -> list[Row]:
 
 def state(submission) -> str:
     """Graded only if every part has a mark and nobody has to look at it again."""
-    waits_for_a_person = False
+    waits = False
     for notebook in submission.notebooks:
         answers = {cell.name for cell in notebook.notebook.solution_cells}
         for grade in notebook.grades:
@@ -83,9 +85,10 @@ def state(submission) -> str:
             is_check = grade.cell.cell_type == "code" and grade.name not in answers  # marked by running code
             if is_check and not has_mark:
                 return NOT_GRADED
-            waits_for_a_person |= grade.needs_manual_grade or not has_mark
-        waits_for_a_person |= notebook.flagged
-    return NEEDS_A_PERSON if waits_for_a_person else GRADED
+            waits |= grade.needs_manual_grade or not has_mark
+    if any(notebook.flagged for notebook in submission.notebooks):
+        return NEEDS_A_PERSON
+    return NOT_MARKED if waits else GRADED
 
 
 def safe(text: str) -> str:
@@ -186,4 +189,4 @@ def export(
     """Write the marks as `form` ("nbgrader", "canvas" or "moodle"); what has no mark in it and was handed in."""
     plugin = FORMATS[form](to=str(to), assignment=list(labs), missing_is_zero=missing_is_zero)
     plugin.export(gradebook)
-    return [row for row in rows(gradebook, labs) if row.state in (NOT_GRADED, NEEDS_A_PERSON)]
+    return [row for row in rows(gradebook, labs) if row.state in (NOT_GRADED, NEEDS_A_PERSON, NOT_MARKED)]

@@ -182,6 +182,9 @@ class Feedback(NbGraderPreprocessor):
                 if comment.manual_comment or comment.auto_comment
             }
             penalty = notebook.late_submission_penalty or 0
+            state = examiner.get("state", "graded")
+            if state == "needs a person" and not notebook.flagged:  # somebody has looked, and took the flag away
+                state = "graded"
             parts, blocks = self._read(nb, is_graded=examiner.get("state") != "not graded")
         points, out_of = sum(part.points for part in parts), sum(part.out_of for part in parts)
         waiting = sum(box.out_of for part in parts for box in part.boxes if box.state == "waiting")
@@ -196,7 +199,7 @@ class Feedback(NbGraderPreprocessor):
             "penalty": count(penalty) if penalty else "",
             "waiting": count(waiting) if waiting else "",
             "missing": count(missing) if missing else "",
-            "state": examiner.get("state", "graded"),
+            "state": state,
             "why": str(examiner.get("why") or ""),
             "findings": examiner.get("findings", []),
             "number": lambda points: f"{round(points, 2):g}",

@@ -183,7 +183,8 @@ def read_notebook_bytes(data: bytes, bounds: Bounds = BOUNDS) -> tuple[dict | No
     except RecursionError:
         return None, [*findings, _no_notebook("lists or objects are nested too deeply")]
     except ValueError as error:
-        return None, [*findings, _no_notebook(str(error) if text.strip() else "the file is empty")]
+        place = f"at character {getattr(error, 'pos', 0)} of {len(text)} it is cut off, damaged, or no notebook's"
+        return None, [*findings, _no_notebook(place if text.strip() else "the file is empty")]
     if odd:
         findings.append(Finding("odd-json", f"The notebook's file holds {' and '.join(sorted(odd))}; read as it was."))
     if not isinstance(raw, dict):

@@ -8,12 +8,14 @@ import ast
 import builtins
 import re
 import symtable
+import threading
 from collections.abc import Iterable
 from functools import lru_cache
 
 from IPython.core.inputtransformer2 import TransformerManager
 
 COMPARISON = "reference"  # how a lab names what answers are compared with, and must not call
+_parsing = threading.Lock()  # two threads at once may fail in ast.parse (python/cpython#106905)
 MAGIC = ("get_ipython", "display", "In", "Out", "_", "__", "___", "exit", "quit")
 
 
@@ -26,7 +28,8 @@ def bound_and_used(source: str, imports: bool = True) -> tuple[set[str], set[str
     try:
         code = TransformerManager().transform_cell(source)
         table = symtable.symtable(code, "cell", "exec")
-        tree = ast.parse(code)
+        with _parsing:
+            tree = ast.parse(code)
     except (SyntaxError, ValueError, RecursionError):
         return set(), set()
     bound, used = set(), set()

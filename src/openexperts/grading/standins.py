@@ -205,6 +205,12 @@ class StandIn:
     def __bool__(self) -> bool:
         return True
 
+    def __instancecheck__(self, instance: Any) -> bool:
+        """For `isinstance(x, TheirClass)`. What it says would be a claim of theirs, and a mark must not rest on one."""
+        raise CannotCross(f"isinstance with the learner's {self.__name__}: look at values and not at types")
+
+    __subclasscheck__ = __instancecheck__
+
     def __getitem__(self, key: Any) -> Any:
         return self._peer.ask("item", self, v=key)
 
