@@ -1,0 +1,18 @@
+"""`kv_b` is cut in half, as if all key rows came first.
+
+loses: attend-absorbed-visible, attend-absorbed-hidden
+message: all heads' keys were taken first
+"""
+
+
+# %% attend-absorbed
+def attend_absorbed(q_nope, q_rope, latent, rope_key, kv_b, o):
+    heads, n_new, nope = q_nope.shape
+    n_all = len(latent)
+    to_key = kv_b[: heads * nope].unflatten(0, (heads, -1))
+    to_value = kv_b[heads * nope :].unflatten(0, (heads, -1))
+    scores = (q_nope @ to_key) @ latent.T + q_rope @ rope_key.T
+    scores = scores / (nope + q_rope.shape[-1]) ** 0.5
+    future = torch.ones(n_new, n_all).triu(n_all - n_new + 1).bool()
+    mixed = scores.masked_fill(future, float("-inf")).softmax(-1) @ latent
+    return (mixed @ to_value.transpose(1, 2)).transpose(0, 1).flatten(1) @ o.T

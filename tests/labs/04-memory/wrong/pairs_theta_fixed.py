@@ -1,0 +1,14 @@
+"""`theta` is always 10,000.
+
+loses: rotate-pairs-visible, rotate-pairs-hidden
+message: `theta` was not used
+"""
+
+
+# %% rotate-pairs
+def rotate_pairs(x, positions, theta):
+    rope = x.shape[-1]
+    angles = positions[:, None] * 10_000.0 ** (-torch.arange(0, rope, 2) / rope)
+    a, b = x[..., 0::2], x[..., 1::2]
+    cos, sin = angles.cos(), angles.sin()
+    return torch.stack([a * cos - b * sin, b * cos + a * sin], dim=-1).flatten(-2)
