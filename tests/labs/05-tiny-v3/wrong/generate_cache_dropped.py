@@ -1,0 +1,14 @@
+"""Only the last token is fed, and the cache is not.
+
+loses: generate-visible, generate-hidden
+"""
+
+
+# %% generate
+def generate(model, prompts, n_new):
+    tokens, new, cache = prompts, prompts, None
+    for _ in range(n_new):
+        logits, cache = model(new, None)
+        new = logits[:, -1:].argmax(-1)
+        tokens = torch.cat([tokens, new], dim=1)
+    return tokens

@@ -1,0 +1,14 @@
+"""One token too few.
+
+loses: generate-visible, generate-hidden
+"""
+
+
+# %% generate
+def generate(model, prompts, n_new):
+    tokens, new, cache = prompts, prompts, None
+    for _ in range(n_new - 1):
+        logits, cache = model(new, cache)
+        new = logits[:, -1:].argmax(-1)
+        tokens = torch.cat([tokens, new], dim=1)
+    return tokens

@@ -1,0 +1,10 @@
+"""The sum, not the mean.
+
+loses: loss-visible, loss-hidden
+message: summed, not averaged
+"""
+
+
+# %% loss
+def next_token_loss(logits, labels):
+    return F.cross_entropy(logits[:, :-1].flatten(0, 1), labels[:, 1:].flatten(), ignore_index=-100, reduction="sum")
