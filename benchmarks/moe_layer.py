@@ -21,7 +21,7 @@ from tqdm import tqdm
 from transformers import DeepseekV3Config
 from transformers.models.deepseek_v3.modeling_deepseek_v3 import DeepseekV3MLP, DeepseekV3MoE
 
-SOLUTION = Path(__file__).resolve().parent.parent / "solutions" / "02-experts" / "02-experts.ipynb"
+SOLUTIONS = Path(__file__).resolve().parent.parent / "solutions"
 SHAPES = (  # d_model, experts, top_k, width of an expert
     (64, 16, 2, 32),
     (128, 32, 4, 64),
@@ -31,13 +31,13 @@ DENSE, OURS = "dense, same active size", "lab 02, best implementation"
 SCALE = 2.5
 
 
-def lab_answers() -> dict:
+def lab_answers(lab: str) -> dict:
     """The names that the solution's cells define."""
     names: dict = {}
-    for cell in nbformat.read(SOLUTION, as_version=4).cells:  # answers and set-up, in order; no check
+    for cell in nbformat.read(SOLUTIONS / lab / f"{lab}.ipynb", as_version=4).cells:  # answers and set-up; no check
         about = cell.metadata.get("nbgrader", {})
         if cell.cell_type == "code" and about and not about.grade:
-            exec(compile(cell.source, f"{SOLUTION.name}:{about.grade_id}", "exec"), names)
+            exec(compile(cell.source, f"{lab}:{about.grade_id}", "exec"), names)
     return names
 
 
@@ -119,7 +119,7 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     transformers.utils.logging.set_verbosity_error()
-    moe_layer = lab_answers()["moe_layer"]
+    moe_layer = lab_answers("02-experts")["moe_layer"]
     rows = []
     with tqdm(total=len(SHAPES) * (arguments.repeats + 2), desc="layers", file=sys.stderr) as bar:
         for shape in SHAPES:

@@ -1,8 +1,9 @@
 """Measure the course on this machine and write benchmarks/results.md: `make bench`.
 
-In one run: the ways to compute a mixture-of-experts layer as ratios (benchmarks/moe_layer.py); seconds,
-processor-seconds and peak memory of each lesson and lab from a clean kernel; seconds to load the open model from the
-cache; and seconds from `make lab` to a served page when everything is installed.
+In one run: the ways to compute a mixture-of-experts layer as ratios (benchmarks/moe_layer.py); training steps of the
+whole tiny DeepSeek-V3 (benchmarks/tiny_v3.py); seconds, processor-seconds and peak memory of each lesson and lab from a
+clean kernel; seconds to load the open model from the cache; and seconds from `make lab` to a served page when
+everything is installed.
 """
 
 import argparse
@@ -134,14 +135,16 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=HERE / "results.md", help="where to write (default: %(default)s)")
     arguments = parser.parse_args()
     notebooks = [*sorted(ROOT.glob("notebooks/*.ipynb")), *sorted(ROOT.glob("solutions/*/*.ipynb"))]
-    progress = tqdm(total=len(notebooks) + 3, unit="measurement")
+    progress = tqdm(total=len(notebooks) + 4, unit="measurement")
 
-    progress.set_description("mixture-of-experts layer")
-    with tempfile.TemporaryDirectory() as folder:
-        rows = Path(folder) / "rows.json"
-        subprocess.run([sys.executable, HERE / "moe_layer.py", "--out", rows], check=True, stdout=subprocess.DEVNULL)
-        layers = json.loads(rows.read_text())
-    progress.update()
+    rows = {}
+    for script in ("moe_layer.py", "tiny_v3.py"):
+        progress.set_description(script)
+        with tempfile.TemporaryDirectory() as folder:
+            out = Path(folder) / "rows.json"
+            subprocess.run([sys.executable, HERE / script, "--out", out], check=True, stdout=subprocess.DEVNULL)
+            rows[script] = json.loads(out.read_text())
+        progress.update()
     measured = []
     for path in notebooks:
         progress.set_description(path.stem)
@@ -164,7 +167,12 @@ Python {platform.python_version()}, {packages}.
 ## A mixture-of-experts layer, as ratios to a dense layer of the same active size
 Each ratio is the median time divided by the dense layer's, in this one run, on one thread. Smaller is faster.
 
-{table(layers)}
+{table(rows["moe_layer.py"])}
+
+## Training the whole tiny DeepSeek-V3
+Median of the steps (forward, backward, AdamW), in turn in this one run, on one thread. Larger is faster.
+
+{table(rows["tiny_v3.py"])}
 
 ## From a clean kernel to the last cell
 Labs are solved. Aim: 120 seconds and 2 GB.
