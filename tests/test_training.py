@@ -5,11 +5,12 @@ from functools import partial
 
 import pytest
 import torch
+from transformers.models.mixtral.modeling_mixtral import load_balancing_loss_func
 
 from openexperts import training
 from openexperts.configs import build, dense_twin, routers, size, tiny_deepseek, tiny_llama
 from openexperts.corpora import PROBABILITIES, Domains
-from openexperts.training import BiasBalance, History, Run, Settings, evaluate, train, train_all
+from openexperts.training import History, Run, Settings, evaluate, next_token_loss, train, train_all
 
 QUICK = Settings(steps=6, batch_size=4, warm_up=2, evaluate_every=3)
 
@@ -114,19 +115,71 @@ def test_a_history_is_read_between_its_points_and_not_beyond():
         history.at_step(11)
 
 
-def test_the_bias_moves_towards_balance_and_only_while_training(language):
+TWO_LAYERS = {"num_hidden_layers": 2, "n_routed_experts": 8}
+
+
+def test_load_and_bias_follow_what_was_chosen_in_training(language):
+    model = build(tiny_deepseek(**TWO_LAYERS), 0)
+    chosen = [[], []]  # for each layer, what each step of training chose; evaluation is not counted
+    for router, seen in zip(routers(model), chosen, strict=True):
+        router.register_forward_hook(
+            lambda _, __, output, seen=seen: (
+                seen.append(output[2].flatten().tolist()) if torch.is_grad_enabled() else None
+            )
+        )
+    settings = Settings(steps=6, batch_size=4, warm_up=2, evaluate_every=3, bias_speed=0.01)
+    history = train(model, language.documents(24, 1), language.documents(4, 2), settings, lambda: None)
+    bias = [[0.0] * 8, [0.0] * 8]
+    for step in range(6):
+        for layer in range(2):
+            load = [chosen[layer][step].count(expert) for expert in range(8)]
+            assert history.load[step][layer] == load and sum(load) == 4 * 32 * 2
+            for expert, tokens in enumerate(load):
+                if tokens != sum(load) / 8:
+                    bias[layer][expert] += 0.01 if tokens < sum(load) / 8 else -0.01
+    for router, expected in zip(routers(model), bias, strict=True):
+        assert router.e_score_correction_bias.tolist() == pytest.approx(expected, abs=1e-6) and any(expected)
+
+
+def test_without_balancing_the_bias_stays_and_the_load_is_told_all_the_same(language):
     model = build(tiny_deepseek(), 0)
-    balance = BiasBalance(model, speed=0.01)
-    bias = routers(model)[0].e_score_correction_bias
-    evaluate(model, language.documents(4, 1))
-    balance.step()
-    assert not bias.any()
-    chosen = []
-    routers(model)[0].register_forward_hook(lambda _, __, output: chosen.append(output[2]))
-    model(input_ids=language.documents(4, 1))
-    balance.step()
-    load = torch.bincount(chosen[0].flatten(), minlength=16).float()
-    assert torch.equal(bias, 0.01 * (load.mean() - load).sign())
+    settings = Settings(steps=6, batch_size=4, warm_up=2, evaluate_every=3, bias_speed=0.0)
+    history = train(model, language.documents(24, 1), language.documents(4, 2), settings, lambda: None)
+    assert not routers(model)[0].e_score_correction_bias.any()
+    assert [sum(layer) for step in history.load for layer in step] == [4 * 32 * 2] * 6
+    dense = train(build(tiny_llama(), 0), language.documents(24, 1), language.documents(4, 2), QUICK, lambda: None)
+    assert dense.load == [[]] * 6
+
+
+def test_the_auxiliary_loss_reaches_the_routers_and_is_the_one_of_transformers_up_to_its_scale(language, monkeypatch):
+    config, documents, strength = tiny_deepseek(**TWO_LAYERS), language.documents(24, 1), 10.0
+    seen = []
+
+    def gradients(parameters, _):
+        seen.append([parameter.grad.clone() for parameter in parameters])
+
+    monkeypatch.setattr(training.nn.utils, "clip_grad_norm_", gradients)
+    settings = Settings(steps=6, batch_size=4, auxiliary=strength)
+    train(build(config, 0), documents, language.documents(4, 2), settings, lambda: None)
+
+    model, logits = build(config, 0), []
+    for router in routers(model):
+        router.register_forward_hook(lambda _, __, output: logits.append(output[0]))
+    loss = next_token_loss(model, documents[:4])
+    plain = torch.autograd.grad(loss, model.parameters(), retain_graph=True)
+    for scores in (layer.sigmoid() for layer in logits):
+        shares = scores / scores.sum(-1, keepdim=True)  # whose logarithm has them for its softmax
+        loss = loss + strength * load_balancing_loss_func((shares.log(),), 8, top_k=2) / 2
+    expected = torch.autograd.grad(loss, model.parameters())
+    for left, right in zip(seen[0], expected, strict=True):
+        assert torch.allclose(left, right, atol=1e-5, rtol=1e-4)
+    assert max((left - right).abs().max() for left, right in zip(plain, expected, strict=True)) > 1e-2
+
+
+def test_a_model_is_left_as_it_came(language):
+    model = build(tiny_deepseek(), 0)
+    train(model, language.documents(24, 1), language.documents(4, 2), QUICK, lambda: None)
+    assert not routers(model)[0]._forward_hooks
 
 
 def test_controls_do_not_learn_to_route(language):

@@ -1,8 +1,9 @@
 """One training loop for the course's small language models, and a way to run several trainings at once.
 
 `train` trains one model in this process. `train_all` trains a list of `Run`s in worker processes, each with one thread,
-so that their processor-seconds can be compared. The correction bias of a DeepSeek-V3 router is a buffer that
-transformers never changes: `BiasBalance` does it here, as in the V3 report (arXiv 2412.19437, section 2.1.2).
+so that their processor-seconds can be compared. Experts are kept equally busy by a correction bias, which transformers
+never changes by itself, by an auxiliary loss, by both or by neither: `Settings` says how (V3 report, arXiv 2412.19437,
+section 2.1.2), and `History.load` who did the work.
 """
 
 import math
@@ -15,6 +16,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
+from functools import partial
 
 import torch
 import torch.nn.functional as F
@@ -35,7 +37,8 @@ class Settings:
     warm_up: int = 50  # steps over which the learning rate rises to its peak
     last_share: float = 1.0  # the rate falls along a cosine to this share of the peak; 1 keeps it
     weight_decay: float = 0.1
-    bias_speed: float = 1e-3  # how far a router's correction bias moves in a step
+    bias_speed: float = 1e-3  # how far a router's correction bias moves in a step; 0 leaves it alone
+    auxiliary: float = 0.0  # how much of the auxiliary balance loss is added, for each layer
     evaluate_every: int = 50
 
     def rate(self, step: int) -> float:
@@ -52,6 +55,8 @@ class History:
     step: list[int] = field(default_factory=list)
     loss: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
+    # After each step of training: for each layer with experts, how many of the batch's tokens each expert got.
+    load: list[list[list[int]]] = field(default_factory=list)
 
     def at_step(self, step: int) -> float:
         """The validation loss at a step, between two evaluations by a straight line."""
@@ -72,28 +77,48 @@ def _between(places: Sequence[float], values: Sequence[float], place: float) -> 
     return values[right - 1] + share * (values[right] - values[right - 1])
 
 
-class BiasBalance:
-    """Moves each router's correction bias up for experts with too few tokens and down for those with too many."""
+class _Balance:
+    """Counts what a model's routers choose in training, and keeps the choices even. A frozen router stays as it is."""
 
-    def __init__(self, model: nn.Module, speed: float):
-        self.speed = speed
-        self.routers = [
-            router for router in routers(model) if router.weight.requires_grad
-        ]  # a frozen one stays as it is
+    def __init__(self, model: nn.Module, settings: Settings):
+        self.settings, self.routers = settings, routers(model)
         self.counts = [torch.zeros_like(router.e_score_correction_bias) for router in self.routers]
-        for counts, router in zip(self.counts, self.routers, strict=True):
+        self.unevenness: Tensor | float = 0.0
+        self.hooks = [
             # Later hooks see what earlier ones return, so this counts the choice that is really used.
-            router.register_forward_hook(lambda _, __, output, counts=counts: self._count(counts, output[2]))
+            router.register_forward_hook(partial(self._see, counts))
+            for router, counts in zip(self.routers, self.counts, strict=True)
+        ]
 
-    def _count(self, counts: Tensor, chosen: Tensor) -> None:
-        if torch.is_grad_enabled():  # training and not evaluation
-            counts += torch.bincount(chosen.flatten(), minlength=len(counts))
+    def _see(self, counts: Tensor, router: nn.Module, _, output: tuple[Tensor, Tensor, Tensor]) -> None:
+        if not torch.is_grad_enabled():  # evaluation, not training
+            return
+        logits, _, chosen = output
+        tokens = torch.bincount(chosen.flatten(), minlength=len(counts))
+        counts += tokens
+        if self.settings.auxiliary and router.weight.requires_grad:
+            scores = logits.sigmoid()
+            claimed = (scores / scores.sum(-1, keepdim=True)).mean(0)
+            self.unevenness = self.unevenness + len(counts) * (tokens / tokens.sum()) @ claimed
+
+    def penalty(self) -> Tensor | float:
+        """What the last forward pass adds to the loss."""
+        unevenness, self.unevenness = self.unevenness, 0.0
+        return self.settings.auxiliary * unevenness
 
     @torch.no_grad()
-    def step(self) -> None:
+    def step(self) -> list[list[int]]:
+        """Move the biases up for experts with too few tokens and down for those with too many. Returns the load."""
+        load = [counts.long().tolist() for counts in self.counts]
         for counts, router in zip(self.counts, self.routers, strict=True):
-            router.e_score_correction_bias += self.speed * (counts.mean() - counts).sign()
+            if router.weight.requires_grad:
+                router.e_score_correction_bias += self.settings.bias_speed * (counts.mean() - counts).sign()
             counts.zero_()
+        return load
+
+    def close(self) -> None:
+        for hook in self.hooks:
+            hook.remove()
 
 
 def next_token_loss(model: nn.Module, documents: Tensor) -> Tensor:
@@ -131,7 +156,7 @@ def train(
         )
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(trained, betas=(0.9, 0.95), weight_decay=settings.weight_decay, fused=True)
-    balance = BiasBalance(model, settings.bias_speed)
+    balance = _Balance(model, settings)
     history = History([0], [evaluate(model, validation)], [0.0])
     spent = 0.0
     steps = range(settings.steps)
@@ -140,21 +165,23 @@ def train(
         for group in optimizer.param_groups:
             group["lr"] = settings.rate(step)
         batch = documents[step * settings.batch_size : (step + 1) * settings.batch_size]
-        loss = next_token_loss(model, batch)
+        loss = next_token_loss(model, batch) + balance.penalty()
         if not loss.isfinite():
             raise FloatingPointError(f"the loss is {loss.item()} at step {step}: try a lower learning rate")
         loss.backward()
         nn.utils.clip_grad_norm_(trained, 1.0)
         optimizer.step()
         optimizer.zero_grad()
-        balance.step()
+        load = balance.step()
         spent += time.process_time() - start
+        history.load.append(load)
         if (step + 1) % settings.evaluate_every == 0 or step + 1 == settings.steps:
             history.step.append(step + 1)
             history.loss.append(evaluate(model, validation))
             history.seconds.append(spent)
         if on_step:
             on_step()
+    balance.close()
     return history
 
 
