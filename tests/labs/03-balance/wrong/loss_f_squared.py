@@ -1,0 +1,16 @@
+"""The load times itself: no P in it, and nothing to learn from.
+
+loses: balance-loss-visible, balance-loss-hidden
+message: the balance loss of three sequences
+"""
+
+
+# %% balance-loss
+def balance_loss(scores, indices, mask, alpha):
+    n_experts, top_k = scores.shape[-1], indices.shape[-1]
+    length = mask.sum(1, keepdim=True)
+    chosen = F.one_hot(indices, n_experts).sum(2) * mask[..., None]
+    f = chosen.sum(1) * n_experts / (top_k * length)
+    share = scores / scores.sum(-1, keepdim=True)
+    P = (share * mask[..., None]).sum(1) / length
+    return alpha * (f * f).mean() + 0 * P.sum()

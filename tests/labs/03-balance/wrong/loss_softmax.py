@@ -1,0 +1,16 @@
+"""A softmax in place of the division, as for a router with logits.
+
+loses: balance-loss-visible, balance-loss-hidden
+message: a softmax of the scores
+"""
+
+
+# %% balance-loss
+def balance_loss(scores, indices, mask, alpha):
+    n_experts, top_k = scores.shape[-1], indices.shape[-1]
+    length = mask.sum(1, keepdim=True)
+    chosen = F.one_hot(indices, n_experts).sum(2) * mask[..., None]
+    f = chosen.sum(1) * n_experts / (top_k * length)
+    share = scores.softmax(-1)
+    P = (share * mask[..., None]).sum(1) / length
+    return alpha * (f * P).sum(1).mean()

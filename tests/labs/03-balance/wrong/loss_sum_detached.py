@@ -1,0 +1,15 @@
+"""The sum that the scores are divided by is detached: the values are right, the gradient is not.
+
+loses: balance-loss-hidden
+"""
+
+
+# %% balance-loss
+def balance_loss(scores, indices, mask, alpha):
+    n_experts, top_k = scores.shape[-1], indices.shape[-1]
+    length = mask.sum(1, keepdim=True)
+    chosen = F.one_hot(indices, n_experts).sum(2) * mask[..., None]
+    f = chosen.sum(1) * n_experts / (top_k * length)
+    share = scores / scores.sum(-1, keepdim=True).detach()
+    P = (share * mask[..., None]).sum(1) / length
+    return alpha * (f * P).sum(1).mean()

@@ -1,0 +1,12 @@
+"""The mean over the layers.
+
+loses: training-loss-visible, training-loss-hidden
+message: the mean over the layers
+"""
+
+
+# %% training-loss
+def training_loss(logits, targets, mask, scores, indices, alpha):
+    words = F.cross_entropy(logits[mask], targets[mask])
+    layers = [parts.balance(s, i, mask, alpha) for s, i in zip(scores, indices, strict=True)]
+    return words + torch.stack(layers).mean()
