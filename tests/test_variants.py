@@ -172,10 +172,16 @@ def test_a_wrong_variant_loses_what_it_states_and_no_more(course, lab, path):
         assert message in said, said[-3000:]
 
 
-LOOPS = {"01-open-model": "swiglu", "02-experts": "choose-experts"}
+LOOPS = {
+    "01-open-model": "swiglu",
+    "02-experts": "choose-experts",
+    "03-balance": "balance-loss",
+    "04-memory": "rotate-pairs",
+    "05-tiny-v3": "route",
+}
 
 
-@pytest.mark.parametrize("lab", LOOPS)
+@pytest.mark.parametrize("lab", LABS)
 def test_a_loop_that_never_ends_costs_only_its_own_part(course, lab):
     answer = solution_answers(lab)[LOOPS[lab]]
     loop = re.sub(r"### BEGIN SOLUTION.*### END SOLUTION", "while True:\n        pass", answer, flags=re.DOTALL)
