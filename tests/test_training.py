@@ -1,5 +1,6 @@
 """The text, the small configurations and the training loop that the lessons share."""
 
+import contextlib
 import math
 from functools import partial
 
@@ -176,9 +177,15 @@ def test_the_auxiliary_loss_reaches_the_routers_and_is_the_one_of_transformers_u
     assert max((left - right).abs().max() for left, right in zip(plain, expected, strict=True)) > 1e-2
 
 
-def test_a_model_is_left_as_it_came(language):
+@pytest.mark.parametrize("stopped", [False, True])
+def test_a_model_is_left_as_it_came(language, stopped):
+    def on_step():
+        if stopped:
+            raise KeyboardInterrupt
+
     model = build(tiny_deepseek(), 0)
-    train(model, language.documents(24, 1), language.documents(4, 2), QUICK, lambda: None)
+    with pytest.raises(KeyboardInterrupt) if stopped else contextlib.nullcontext():
+        train(model, language.documents(24, 1), language.documents(4, 2), QUICK, on_step)
     assert not routers(model)[0]._forward_hooks
 
 

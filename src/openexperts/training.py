@@ -6,6 +6,7 @@ never changes by itself, by an auxiliary loss, by both or by neither: `Settings`
 section 2.1.2), and `History.load` who did the work.
 """
 
+import contextlib
 import math
 import multiprocessing
 import os
@@ -156,32 +157,31 @@ def train(
         )
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(trained, betas=(0.9, 0.95), weight_decay=settings.weight_decay, fused=True)
-    balance = _Balance(model, settings)
     history = History([0], [evaluate(model, validation)], [0.0])
     spent = 0.0
     steps = range(settings.steps)
-    for step in steps if on_step else tqdm(steps, desc="training", unit="step", file=sys.stdout):
-        start = time.process_time()  # the processor's time: another program beside this one does not count
-        for group in optimizer.param_groups:
-            group["lr"] = settings.rate(step)
-        batch = documents[step * settings.batch_size : (step + 1) * settings.batch_size]
-        loss = next_token_loss(model, batch) + balance.penalty()
-        if not loss.isfinite():
-            raise FloatingPointError(f"the loss is {loss.item()} at step {step}: try a lower learning rate")
-        loss.backward()
-        nn.utils.clip_grad_norm_(trained, 1.0)
-        optimizer.step()
-        optimizer.zero_grad()
-        load = balance.step()
-        spent += time.process_time() - start
-        history.load.append(load)
-        if (step + 1) % settings.evaluate_every == 0 or step + 1 == settings.steps:
-            history.step.append(step + 1)
-            history.loss.append(evaluate(model, validation))
-            history.seconds.append(spent)
-        if on_step:
-            on_step()
-    balance.close()
+    with contextlib.closing(_Balance(model, settings)) as balance:
+        for step in steps if on_step else tqdm(steps, desc="training", unit="step", file=sys.stdout):
+            start = time.process_time()  # the processor's time: another program beside this one does not count
+            for group in optimizer.param_groups:
+                group["lr"] = settings.rate(step)
+            batch = documents[step * settings.batch_size : (step + 1) * settings.batch_size]
+            loss = next_token_loss(model, batch) + balance.penalty()
+            if not loss.isfinite():
+                raise FloatingPointError(f"the loss is {loss.item()} at step {step}: try a lower learning rate")
+            loss.backward()
+            nn.utils.clip_grad_norm_(trained, 1.0)
+            optimizer.step()
+            optimizer.zero_grad()
+            load = balance.step()
+            spent += time.process_time() - start
+            history.load.append(load)
+            if (step + 1) % settings.evaluate_every == 0 or step + 1 == settings.steps:
+                history.step.append(step + 1)
+                history.loss.append(evaluate(model, validation))
+                history.seconds.append(spent)
+            if on_step:
+                on_step()
     return history
 
 
