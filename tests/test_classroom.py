@@ -291,8 +291,12 @@ def test_grading_a_class_says_how_each_learner_did_and_a_second_time_keeps_what_
         task = next(g for g in gradebook.find_submission(TOY, "ada").notebooks[0].grades if g.auto_score is None)
         task.manual_score, task.needs_manual_grade = 4, False
         gradebook.db.commit()
+    page = course / "classroom" / "feedback" / "ada" / TOY / f"{TOY}.html"
+    assert "9 of 9 points" not in page.read_text()
     again = openexperts(course, "grade", TOY)
-    assert "ada: 9 of 9 points, as before" in again.stdout
+    assert "ada: 9 of 9 points\n" in again.stdout and f"bob: 2 of 9 points {waits}, as before\n" in again.stdout
+    assert "9 of 9 points" in page.read_text(), "what a person marked reaches the learner"
+    assert "ada: 9 of 9 points, as before" in openexperts(course, "grade", TOY).stdout
     anew = openexperts(course, "grade", TOY, "--again", "--student", "ada")
     assert "ada: 9 of 9 points" in anew.stdout and "bob" not in anew.stdout, "a mark by hand survives"
 
