@@ -5,12 +5,16 @@ computer will say, whatever happened to those cells in the learner's copy.
 """
 
 import copy
+import json
 import logging
 import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from jupyter_client.jsonutil import json_default
+from jupyter_client.session import json_packer
 
 from openexperts.grading.labs import (
     Part,
@@ -160,6 +164,7 @@ def _run(notebook, folder: Path, timeout: int):
         shutdown_kernel="immediate",
         kernel_name="python3",
         skip_cells_with_tag="",
+        extra_arguments=[f"--Session.packer={__name__}.packed"],
         on_cell_executed=lambda cell, cell_index, execute_reply: replies.update({cell_index: execute_reply["content"]}),
         resources={"metadata": {"path": str(folder.resolve())}},
     )
@@ -185,6 +190,14 @@ def _run(notebook, folder: Path, timeout: int):
                 yield index, cell, f"was not run: it holds half of a character ({half!r}). Delete it and type it again."
                 continue
             yield index, cell, _problem(cell, replies.get(index, {}))
+
+
+def packed(message: dict) -> bytes:
+    """A kernel's message in ASCII. As Jupyter packs it, half a character is lost, and holds up what is sent after it."""
+    try:
+        return json.dumps(message, default=json_default).encode("ascii")
+    except (TypeError, ValueError):
+        return json_packer(message)  # which knows of more kinds
 
 
 def _problem(cell, reply: dict) -> str:
