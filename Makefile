@@ -30,7 +30,7 @@ kit: installed  ## the learner's zip, without solutions or tests
 	@$(BIN)/openexperts kit
 
 bench: testable  ## measure speed and memory; writes benchmarks/results.md
-	@$(BIN)/python benchmarks/run.py
+	@$(BIN)/python benchmarks/run.py $(ARGS)
 
 bench-grading: testable  ## measure grading against plain nbgrader; writes benchmarks/grading.md
 	@$(BIN)/python benchmarks/grading.py $(ARGS)

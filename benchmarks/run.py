@@ -3,7 +3,8 @@
 In one run: the ways to compute a mixture-of-experts layer as ratios (benchmarks/moe_layer.py); training steps of the
 whole tiny DeepSeek-V3 (benchmarks/tiny_v3.py); seconds, processor-seconds and peak memory of each lesson and lab from a
 clean kernel; seconds to load the open model from the cache; and seconds from `make lab` to a served page when
-everything is installed.
+everything is installed. With `make bench ARGS="--shakespeare FILE"` also training on tiny Shakespeare, beside peers
+(benchmarks/shakespeare.py).
 """
 
 import argparse
@@ -133,16 +134,25 @@ def machine() -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=HERE / "results.md", help="where to write (default: %(default)s)")
+    parser.add_argument(
+        "--shakespeare", type=Path, metavar="FILE", help="tiny Shakespeare, to compare with peers on it"
+    )
     arguments = parser.parse_args()
+    if arguments.shakespeare and not arguments.shakespeare.is_file():
+        parser.error(f"{arguments.shakespeare}: no such file. It is tinyshakespeare.txt of karpathy/char-rnn")
+    scripts = {"moe_layer.py": [], "tiny_v3.py": []}
+    if arguments.shakespeare:
+        scripts["shakespeare.py"] = [arguments.shakespeare]
     notebooks = [*sorted(ROOT.glob("notebooks/*.ipynb")), *sorted(ROOT.glob("solutions/*/*.ipynb"))]
-    progress = tqdm(total=len(notebooks) + 4, unit="measurement")
+    progress = tqdm(total=len(notebooks) + len(scripts) + 2, unit="measurement")
 
     rows = {}
-    for script in ("moe_layer.py", "tiny_v3.py"):
+    for script, more in scripts.items():
         progress.set_description(script)
         with tempfile.TemporaryDirectory() as folder:
             out = Path(folder) / "rows.json"
-            subprocess.run([sys.executable, HERE / script, "--out", out], check=True, stdout=subprocess.DEVNULL)
+            command = [sys.executable, HERE / script, *more, "--out", out]
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
             rows[script] = json.loads(out.read_text())
         progress.update()
     measured = []
@@ -182,6 +192,13 @@ Labs are solved. Aim: 120 seconds and 2 GB.
 ## Starting
 - The open model from the cache: {load:.2f} seconds (aim: 1).
 - From `make lab` to the first page served, all installed: {served:.1f} seconds.
+"""
+    if arguments.shakespeare:
+        text += f"""
+## Tiny Shakespeare, beside peers
+The loss after a budget, over the last tenth of the text. How much is read within it depends on the machine.
+
+{table(rows["shakespeare.py"])}
 """
     arguments.out.write_text(text)
     print(text)
