@@ -193,7 +193,7 @@ def _run(notebook, folder: Path, timeout: int):
 
 
 def packed(message: dict) -> bytes:
-    """A kernel's message in ASCII. As Jupyter packs it, half a character is lost, and holds up what is sent after it."""
+    """A kernel's message in ASCII. Jupyter's own packing stops at half a character, and holds up what comes after."""
     try:
         return json.dumps(message, default=json_default).encode("ascii")
     except (TypeError, ValueError):
