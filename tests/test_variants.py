@@ -2,6 +2,10 @@
 
 The blank lab scores 0, the solution and every right variant 100 %, and every wrong variant loses exactly the check
 cells that its docstring states. See CONTRIBUTING.md for the form of a variant.
+
+Mistakes in different parts are graded together, in one submission, which loses what they lose one by one: a part costs
+nothing but its own points, whatever is wrong elsewhere. So a variant calls another part by `parts` or not at all. Only
+where a group fails is each graded alone, to name the one.
 """
 
 import ast
@@ -51,9 +55,31 @@ def read_variant(path: Path) -> Variant:
     )
 
 
-def variants(kind: str) -> list:
-    paths = sorted(VARIANTS.glob(f"*/{kind}/*.py"))
-    return [pytest.param(path.parent.parent.name, path, id=f"{path.parent.parent.name}-{path.stem}") for path in paths]
+def variants(kind: str, labs=LABS) -> list:
+    """For each lab, its variants in groups that neither answer the same cell nor lose the same check."""
+    params = []
+    for lab in labs:
+        groups = []
+        for path in sorted((VARIANTS / lab / kind).glob("*.py")):
+            variant = read_variant(path)
+            taken = set(variant.answers) | variant.loses
+            group = next((group for group in groups if not taken & group[0]), None)
+            if group is None:
+                groups.append((taken, {path.stem: variant}))
+            else:
+                group[0].update(taken)
+                group[1][path.stem] = variant
+        params += [pytest.param(lab, group, id=f"{lab}-{'+'.join(group)}") for _, group in groups]
+    return params
+
+
+def together(group: dict[str, Variant]) -> Variant:
+    """The variants of a group as one."""
+    return Variant(
+        answers={name: answer for variant in group.values() for name, answer in variant.answers.items()},
+        loses={name for variant in group.values() for name in variant.loses},
+        messages=[message for variant in group.values() for message in variant.messages],
+    )
 
 
 class Course:
@@ -157,19 +183,25 @@ def test_the_solution_scores_everything(course, lab):
     assert not lost(points), said
 
 
-@pytest.mark.parametrize(("lab", "path"), variants("right"))
-def test_a_right_variant_scores_everything(course, lab, path):
-    points, said = course.examine(lab, solution_answers(lab) | read_variant(path).answers)
-    assert not lost(points), said
+def wrong_about(points: dict, said: str, variant: Variant) -> str:
+    """What the examiner did not do as the variant's docstring states; "" if it did all."""
+    surplus, missing = lost(points) - variant.loses, variant.loses - lost(points)
+    unsaid = [message for message in variant.messages if message not in said]
+    found = {"lost too": surplus, "not lost": missing, "not said": unsaid}
+    return "; ".join(f"{what}: {names}" for what, names in found.items() if names)
 
 
-@pytest.mark.parametrize(("lab", "path"), variants("wrong"))
-def test_a_wrong_variant_loses_what_it_states_and_no_more(course, lab, path):
-    variant = read_variant(path)
-    points, said = course.examine(lab, solution_answers(lab) | variant.answers)
-    assert variant.loses and lost(points) == variant.loses, said[-3000:]
-    for message in variant.messages:
-        assert message in said, said[-3000:]
+@pytest.mark.parametrize(("lab", "group"), variants("right") + variants("wrong"))
+def test_variants_lose_what_they_state_and_no_more(course, lab, group):
+    def graded(variant: Variant) -> str:
+        points, said = course.examine(lab, solution_answers(lab) | variant.answers)
+        found = wrong_about(points, said, variant)
+        return f"{found}\n{said[-3000:]}" if found else ""
+
+    if found := graded(together(group)):
+        alone = {name: graded(variant) for name, variant in group.items()}
+        culprits = [f"{name}: {trouble}" for name, trouble in alone.items() if trouble]
+        pytest.fail("\n".join(culprits) or f"each is right alone, but not together: {found}")
 
 
 LOOPS = {
@@ -186,22 +218,24 @@ def test_a_loop_that_never_ends_costs_only_its_own_part(course, lab):
     answer = solution_answers(lab)[LOOPS[lab]]
     loop = re.sub(r"### BEGIN SOLUTION.*### END SOLUTION", "while True:\n        pass", answer, flags=re.DOTALL)
     assert loop != answer
-    quick = Rules(cell_seconds=30, cell_seconds_after_one_ran_out=10)
+    quick = Rules(cell_seconds=20, cell_seconds_after_one_ran_out=8)
     points, said = course.examine(lab, solution_answers(lab) | {LOOPS[lab]: loop}, quick)
     assert lost(points) == {f"{LOOPS[lab]}-visible", f"{LOOPS[lab]}-hidden"}, said[-3000:]
 
 
-@pytest.mark.parametrize("kernel", ["warm", "new"])
 @pytest.mark.parametrize("lab", LABS)
-def test_plain_nbgrader_gives_the_solution_everything(course, lab, kernel):
-    points, said = course.grade(lab, f"solution-{kernel}", solution_answers(lab), warm=kernel == "warm")
+def test_plain_nbgrader_gives_the_solution_everything(course, lab):
+    points, said = course.grade(lab, "solution", solution_answers(lab), warm=False)
     assert points and not lost(points), said
 
 
-@pytest.mark.parametrize(("lab", "path"), [case for case in variants("*") if case.values[0] == PLAIN_TOO])
-def test_plain_nbgrader_agrees(course, lab, path):
-    variant = read_variant(path)
-    points, said = course.grade(lab, path.stem, solution_answers(lab) | variant.answers)
+@pytest.mark.parametrize(
+    ("lab", "group"), [case for kind in ("right", "wrong") for case in variants(kind, [PLAIN_TOO])]
+)
+def test_plain_nbgrader_agrees(course, lab, group):
+    variant = together(group)
+    student = re.sub(r"\W", "-", "+".join(group))[:60]
+    points, said = course.grade(lab, student, solution_answers(lab) | variant.answers)
     assert lost(points) == variant.loses, said[-3000:]
 
 
@@ -209,6 +243,7 @@ def test_plain_nbgrader_agrees(course, lab, path):
 def test_there_are_enough_variants(lab):
     right = [read_variant(path) for path in (VARIANTS / lab / "right").glob("*.py")]
     wrong = [read_variant(path) for path in (VARIANTS / lab / "wrong").glob("*.py")]
+    assert all(variant.loses for variant in wrong), "a wrong variant says what it loses"
     whole = [variant for variant in right if set(variant.answers) == set(solution_answers(lab))]
     assert len(whole) >= 2, "at least two right variants answer the whole lab"
     for answer in solution_answers(lab):

@@ -8,10 +8,10 @@ message: the shared expert is missing
 # %% moe-layer
 def moe_layer(hidden, parameters, top_k, scale):
     tokens = hidden.flatten(0, 1)
-    scores = score_experts(tokens, parameters["gate.weight"])
-    weights, indices = choose_experts(scores, parameters["gate.e_score_correction_bias"], top_k, scale)
+    scores = parts.score(tokens, parameters["gate.weight"])
+    weights, indices = parts.choose(scores, parameters["gate.e_score_correction_bias"], top_k, scale)
     gate_up, down = parameters["experts.gate_up_proj"], parameters["experts.down_proj"]
-    routed = experts_grouped(tokens, weights, indices, gate_up, down)
+    routed = parts.experts(tokens, weights, indices, gate_up, down)
     gate = F.linear(tokens, parameters["shared_experts.gate_proj.weight"])
     up = F.linear(tokens, parameters["shared_experts.up_proj.weight"])
     shared = F.linear(F.silu(gate) * up, parameters["shared_experts.down_proj.weight"])
