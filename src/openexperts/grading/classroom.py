@@ -24,6 +24,7 @@ from pathlib import Path
 
 import nbformat
 import nbgrader.api
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.exchange.default import Exchange
 
 from openexperts.grading.collecting import is_a_name
@@ -88,8 +89,6 @@ class Class:
         self.lab_digest = _digest([FORM, *(source.to_data() for source in self.sources)])
 
     def _sources(self) -> list[Source]:
-        from nbgrader.api import Gradebook, MissingEntry
-
         with Gradebook(self.api.coursedir.db_url, self.api.coursedir.course_id) as gradebook:
             try:
                 names = [notebook.name for notebook in gradebook.find_assignment(self.lab).notebooks]
@@ -238,8 +237,6 @@ class Class:
 
     def _no_marks(self, student: str) -> None:
         """It was handed in and could not be graded: marks of an earlier submission are not this one's."""
-        from nbgrader.api import Gradebook
-
         with Gradebook(self.api.coursedir.db_url, self.api.coursedir.course_id) as gradebook:
             gradebook.update_or_create_student(student)
             submission = gradebook.update_or_create_submission(self.lab, student)
@@ -250,8 +247,6 @@ class Class:
             gradebook.db.commit()
 
     def outcome(self, student: str, fresh: bool) -> Outcome:
-        from nbgrader.api import Gradebook
-
         record = self._read(student)
         outcome = Outcome(student, record["state"], record["why"], findings=record["findings"], fresh=fresh)
         if record["state"] != "not graded":
@@ -268,8 +263,6 @@ class Class:
 
 def marks(directory, lab: str, student: str) -> list:
     """All that the gradebook has of a submission and its feedback shows: points, comments, flags, what came off."""
-    from nbgrader.api import Gradebook, MissingEntry
-
     with Gradebook(directory.db_url, directory.course_id) as gradebook:
         try:
             submission = gradebook.find_submission(lab, student)
