@@ -1,6 +1,6 @@
 """What is cached is put behind the new tokens.
 
-loses: attention-hidden
+loses: attention-visible, attention-hidden
 """
 
 

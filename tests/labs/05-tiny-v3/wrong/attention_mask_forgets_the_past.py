@@ -1,6 +1,6 @@
 """With a cache, a new token sees only as much as it would without.
 
-loses: attention-hidden
+loses: attention-visible, attention-hidden
 """
 
 

@@ -1,6 +1,6 @@
 """With a cache, the new tokens are placed from 0 again.
 
-loses: attention-hidden
+loses: attention-visible, attention-hidden
 """
 
 

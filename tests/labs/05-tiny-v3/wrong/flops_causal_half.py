@@ -1,7 +1,7 @@
 """Attention is counted for the visible half of the pairs only.
 
 loses: flops-visible, flops-hidden
-message: the masked half is computed too
+message: the masked half was left out
 """
 
 

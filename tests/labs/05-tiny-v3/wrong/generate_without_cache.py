@@ -1,6 +1,6 @@
 """The whole text is fed at each step: right, and the model reads it again and again.
 
-loses: generate-hidden
+loses: generate-visible, generate-hidden
 """
 
 

@@ -1,6 +1,6 @@
 """The cache that is given is not used.
 
-loses: model-hidden
+loses: model-visible, model-hidden
 """
 
 

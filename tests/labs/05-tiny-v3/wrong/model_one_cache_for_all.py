@@ -1,6 +1,6 @@
 """All layers share the first one's cache.
 
-loses: model-hidden
+loses: model-visible, model-hidden
 """
 
 

@@ -1,0 +1,17 @@
+"""A group is as good as its experts' mean; with groups of two nobody sees it.
+
+loses: route-visible, route-hidden
+message: of 12 experts in groups of 4
+"""
+
+
+# %% route
+def route(tokens, weights, config):
+    scores = F.linear(tokens, weights["weight"]).sigmoid()
+    groups = (scores + weights["e_score_correction_bias"]).unflatten(1, (config.n_group, -1))
+    best = groups.mean(-1).topk(config.topk_group).indices
+    closed = torch.ones(groups.shape[:2], dtype=torch.bool).scatter(1, best, False)
+    wanted = groups.masked_fill(closed[..., None], -torch.inf).flatten(1)
+    indices = wanted.topk(config.num_experts_per_tok).indices
+    chosen = scores.gather(1, indices)
+    return config.routed_scaling_factor * chosen / chosen.sum(-1, keepdim=True), indices
