@@ -128,7 +128,7 @@ def test_a_failing_pip_ends_with_its_reason_and_the_log(install, log, monkeypatc
     said = sentence(install.install_packages, False)
     assert said.startswith("\nInstallation stopped: pip could not install the packages. It said:\n  ERROR: ")
     assert "No matching distribution found for no-such-package-here" in said and str(log) in said
-    assert re.search(r"the packages \(about \d+ MB.*\) failed after \d+ s\n$", capsys.readouterr().out)
+    assert re.search(r"the packages \(about \d+ MB.*\)[ .]* failed after \d+ s\n$", capsys.readouterr().out)
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,20 @@ def test_training_lowers_the_loss_and_repeats_exactly(language):
     assert histories[0].seconds == sorted(histories[0].seconds)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (lambda: Settings(evaluate_every=0), "evaluate_every is 0"),
+        (lambda: Settings(steps=-1), "steps is -1"),
+        (lambda: build(tiny_deepseek(), 0, router="die"), 'router is "die"; it is "learned", "frozen" or "dice"'),
+        (lambda: dense_twin(tiny_deepseek(), "act"), 'equal is "act"; it is "active" or "total"'),
+    ],
+)
+def test_a_mistyped_setting_is_a_sentence(wrong, words):
+    with pytest.raises(ValueError, match=words):
+        wrong()
+
+
 def test_training_says_what_is_wrong(language):
     with pytest.raises(ValueError, match="6 steps of 4 need 24 documents, not 23"):
         train(build(tiny_deepseek(), 0), language.documents(23, 1), language.documents(4, 2), QUICK)

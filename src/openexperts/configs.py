@@ -67,6 +67,8 @@ def dense_twin(config: DeepseekV3Config, equal: str) -> DeepseekV3Config:
     `equal="active"`: as wide as the experts that one token uses, the shared ones included. `equal="total"`: as wide as
     all experts together. The router has no twin; it is what the mixture has on top.
     """
+    if equal not in ("active", "total"):
+        raise ValueError(f'equal is "{equal}"; it is "active" or "total"')
     experts = {"active": config.num_experts_per_tok, "total": config.n_routed_experts}[equal] + config.n_shared_experts
     return DeepseekV3Config(
         **(
@@ -91,6 +93,8 @@ def build(config: PreTrainedConfig, seed: int, router: str = "learned") -> nn.Mo
 
     `router="frozen"` never trains the router; `router="dice"` ignores it and draws experts by lot. Both are controls.
     """
+    if router not in ("learned", "frozen", "dice"):
+        raise ValueError(f'router is "{router}"; it is "learned", "frozen" or "dice"')
     torch.manual_seed(seed)
     if isinstance(config, LlamaConfig):
         return LlamaForCausalLM(config)

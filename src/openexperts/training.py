@@ -42,6 +42,11 @@ class Settings:
     auxiliary: float = 0.0  # how much of the auxiliary balance loss is added, for each layer
     evaluate_every: int = 50
 
+    def __post_init__(self):
+        for name in ("steps", "batch_size", "evaluate_every"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}; it is a whole number from 1 on")
+
     def rate(self, step: int) -> float:
         """The learning rate of a step, counted from 0."""
         rising = min(1.0, (step + 1) / self.warm_up) if self.warm_up else 1.0

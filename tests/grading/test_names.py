@@ -51,3 +51,4 @@ def test_an_answer_that_names_what_it_is_compared_with():
     assert borrowed("def norm(x):\n    return reference_norm(x)", locked) == ["reference_norm"]
     honest = '"""The same as `reference_norm`."""\ndef norm(x):  # unlike reference_norm\n    return helper()'
     assert borrowed(honest, locked) == []
+    assert borrowed("from openexperts import training", locked) == ["openexperts"]

@@ -73,11 +73,14 @@ def asked(locked: Iterable[str], answers: Iterable[str]) -> list[set[str]]:
 
 
 def borrowed(answer: str, set_up: Iterable[str]) -> list[str]:
-    """The set-up's names of the form `reference...` that stand in an answer, outside comments and strings.
+    """The set-up's names of the form `reference...`, and this package's, that stand in an answer's code.
+
+    The package's own loops hold what some labs ask for. Comments and strings do not count.
 
     By its words and not by parsing it: it is a stranger's text, and what is meant is a hint for a person.
     """
     ours = {name for source in set_up for name in bound_and_used(source)[0] if name.startswith(COMPARISON)}
+    ours.add("openexperts")
     code = re.sub(r"\"{3}[\s\S]*?\"{3}|'{3}[\s\S]*?'{3}|\"[^\"\n]*\"|'[^'\n]*'|#.*", "", answer)
     words = re.findall(r"\w+", code)
     return sorted(ours.intersection(words))

@@ -1,7 +1,6 @@
-"""A group is as good as its experts' mean; with groups of two nobody sees it.
+"""A group's score is the sum of all its experts.
 
 loses: route-visible, route-hidden
-message: of 12 experts in groups of 4
 """
 
 
@@ -9,7 +8,7 @@ message: of 12 experts in groups of 4
 def route(tokens, weights, config):
     scores = F.linear(tokens, weights["weight"]).sigmoid()
     groups = (scores + weights["e_score_correction_bias"]).unflatten(1, (config.n_group, -1))
-    best = groups.mean(-1).topk(config.topk_group).indices
+    best = groups.sum(-1).topk(config.topk_group).indices
     closed = torch.ones(groups.shape[:2], dtype=torch.bool).scatter(1, best, False)
     wanted = groups.masked_fill(closed[..., None], -torch.inf).flatten(1)
     indices = wanted.topk(config.num_experts_per_tok).indices
