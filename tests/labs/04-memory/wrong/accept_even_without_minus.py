@@ -1,7 +1,7 @@
 """Break-even where acceptance equals the whole cost.
 
 loses: accept-drafts-visible, accept-drafts-hidden
-message: nothing is won or lost
+message: a itself is one less
 """
 
 
