@@ -1,6 +1,7 @@
 """Query heads take key heads in turn; neighbours share one.
 
-loses: attend-with-cache-hidden
+loses: attend-with-cache-visible, attend-with-cache-hidden
+message: query heads took key heads in turn
 """
 
 
