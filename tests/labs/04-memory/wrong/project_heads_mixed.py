@@ -1,6 +1,7 @@
 """Tokens and heads are mixed by a view without a transpose.
 
 loses: project-visible, project-hidden
+message: tokens and heads were mixed
 """
 
 
