@@ -254,8 +254,9 @@ def train_all(runs: Sequence[Run], workers: int = 0) -> list[Result]:
     workers = workers or min(2, os.cpu_count() or 1)
     context = multiprocessing.get_context("spawn")
     ticks, stop = context.Queue(), context.Event()
+    total = sum(run.settings.steps for run in runs)
     with (
-        tqdm(total=sum(run.settings.steps for run in runs), desc="training", unit="step", file=sys.stdout) as bar,
+        tqdm(total=total, desc="starting the workers", unit="step", file=sys.stdout) as bar,
         ProcessPoolExecutor(workers, context, _start_worker, (ticks, stop)) as pool,
     ):
         futures = [pool.submit(_run_in_worker, run) for run in runs]
@@ -263,7 +264,10 @@ def train_all(runs: Sequence[Run], workers: int = 0) -> list[Result]:
         try:
             while waiting:
                 done, waiting = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)
-                bar.update(_drain(ticks))
+                steps = _drain(ticks)
+                if steps or done:
+                    bar.set_description("training", refresh=False)
+                bar.update(steps)
                 for future in done:
                     future.result()  # raises here what was raised there
             bar.update(_drain(ticks))
