@@ -1,6 +1,7 @@
 """The balance loss is added as a number: the value is right, and no router learns from it.
 
-loses: training-loss-hidden
+loses: training-loss-visible, training-loss-hidden
+message: the balance loss is a number
 """
 
 
