@@ -186,6 +186,11 @@ def test_half_a_character_gets_a_sentence(mine, double, words):
     assert r'Not graded: the cell that begins `"\ud800"` was not run' in result.stdout
 
 
+def test_an_error_that_was_lost_on_its_way_is_no_pass():
+    said = checking._problem(v4.new_code_cell(""), {"status": "error", "ename": "ValueError", "evalue": "lost"})
+    assert said == "stopped with an error whose message cannot be shown (lost)."
+
+
 def test_check_says_when_python_itself_ended(capsys, mine):
     save(mine, answered(mine, total="import os\nos._exit(1)"))
     code, said = run(capsys, "check", TOY)
