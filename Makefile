@@ -35,7 +35,9 @@ bench: testable  ## measure speed and memory; writes benchmarks/results.md
 bench-grading: testable  ## measure grading against plain nbgrader; writes benchmarks/grading.md
 	@$(BIN)/python benchmarks/grading.py $(ARGS)
 
-constraints: testable  ## resolve exact versions anew
+constraints:  ## resolve exact versions anew
+	@test -x $(BIN)/python || $(PYTHON) tools/install.py --test
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@$(BIN)/python tools/constraints.py
 
 .PHONY: installed testable
