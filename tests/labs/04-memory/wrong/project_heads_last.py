@@ -1,6 +1,7 @@
 """The queries' numbers are cut with the head as the fast index.
 
 loses: project-visible, project-hidden
+message: heads take numbers in turn
 """
 
 
