@@ -1,6 +1,7 @@
 """The latent is not normed.
 
 loses: attention-visible, attention-hidden
+message: the latent was not normed
 """
 
 

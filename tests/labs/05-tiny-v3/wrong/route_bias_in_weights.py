@@ -1,6 +1,7 @@
 """The bias enters the weights and not only the choice.
 
 loses: route-visible, route-hidden
+message: the bias is in the weights too
 """
 
 
