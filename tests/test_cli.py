@@ -160,6 +160,18 @@ def test_a_failing_locked_cell_is_told_whatever_its_points(capsys, course, mine)
     assert "The cell 'set-up' stopped with ModuleNotFoundError: No module named 'no_such_module'" in said
 
 
+def test_check_says_which_parts_a_reference_stands_in_for(capsys, course, mine):
+    for place in (mine, course / "labs" / TOY / f"{TOY}.ipynb"):
+        notebook = load(place)
+        cell(notebook, "set-up")["source"] += (
+            '\nprint("double  the reference: yours does not agree with it yet")\nprint("total   yours")'
+        )
+        save(place, notebook)
+    _, said = run(capsys, "check", TOY)
+    assert "For double, what follows uses the reference: yours does not agree with it yet.\n" in said
+    assert "For total" not in said
+
+
 @pytest.mark.parametrize(
     ("double", "words"),
     [
