@@ -34,6 +34,19 @@ def test_a_message_has_all_four_parts():
     ]
 
 
+def test_suspects_that_take_time_are_made_when_a_value_differs():
+    def made():
+        calls.append(1)
+        return {"the bias was left out": [1.0]}
+
+    calls = []
+    check.close([2.0], [2.0], "x", suspects=made)
+    check.equal("a", "a", "x", suspects=made)
+    assert not calls
+    assert "Likely: the bias was left out" in message(check.close, [1.0], [2.0], "x", suspects=made)
+    assert len(calls) == 1
+
+
 def test_without_a_fitting_suspect_the_general_misconception_is_named():
     assert "Likely: general" in message(check.close, [1.0], [2.0], "x", suspects={"no": [3.0]}, likely="general")
 

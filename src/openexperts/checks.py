@@ -9,17 +9,19 @@ function through `check.call`, so that an unwritten or crashing answer becomes a
                 look_at="step 1 of this part: add the bias before choosing")
 
 `suspects` maps a misconception to the value that it would produce. Where the learner's value equals a suspect's, the
-message names that misconception; otherwise it falls back on `likely`.
+message names that misconception; otherwise it falls back on `likely`. Where the values take time, give a function that
+makes the mapping: it is called when a value differs, and not before.
 """
 
 import math
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
 from IPython import get_ipython
 
+Suspects = Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None
 _ANSWER_FILES = (
     "<ipython-input",
     "/ipykernel_",
@@ -156,7 +158,7 @@ class Check:
         expected: Any,
         what: str,
         *,
-        suspects: Mapping[str, Any] | None = None,
+        suspects: Suspects = None,
         likely: str = "",
         look_at: str = "",
     ) -> None:
@@ -164,7 +166,7 @@ class Check:
         reference = _tensor(expected)
         if reference is None:  # words and other plain data
             if seen != expected:
-                likely = next((name for name, value in (suspects or {}).items() if value == seen), likely)
+                likely = next((name for name, value in _named(suspects) if value == seen), likely)
                 raise CheckFailed(what, f"expected {_short(expected)}, yours gave {_short(seen)}", likely, look_at)
             return
         self._compare(seen, reference, what, 0.0, 0.0, suspects, likely, look_at)
@@ -177,7 +179,7 @@ class Check:
         *,
         atol: float = 1e-5,
         rtol: float = 1e-5,
-        suspects: Mapping[str, Any] | None = None,
+        suspects: Suspects = None,
         likely: str = "",
         look_at: str = "",
     ) -> None:
@@ -207,7 +209,7 @@ class Check:
         what: str,
         atol: float,
         rtol: float,
-        suspects: Mapping[str, Any] | None,
+        suspects: Suspects,
         likely: str,
         look_at: str,
     ) -> None:
@@ -257,9 +259,13 @@ def _is_close(value: torch.Tensor, expected: torch.Tensor, atol: float, rtol: fl
     return torch.isclose(value.double(), expected.double(), atol=atol, rtol=rtol)
 
 
-def _suspect(value: torch.Tensor, suspects: Mapping[str, Any] | None, atol: float, rtol: float) -> str:
+def _named(suspects: Suspects) -> Iterable[tuple[str, Any]]:
+    return ((suspects() if callable(suspects) else suspects) or {}).items()
+
+
+def _suspect(value: torch.Tensor, suspects: Suspects, atol: float, rtol: float) -> str:
     """The misconception whose value this is, if one of them fits."""
-    for sentence, wrong in (suspects or {}).items():
+    for sentence, wrong in _named(suspects):
         wrong = _tensor(wrong)
         if wrong is not None and wrong.shape == value.shape and bool(_is_close(value, wrong, atol, rtol).all()):
             return sentence
