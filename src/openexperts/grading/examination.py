@@ -10,7 +10,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -61,7 +61,14 @@ class _Room:
     """A forked process that runs cells."""
 
     def __init__(
-        self, server: WarmServer, target: str, standins: socket.socket, payload: dict, sandbox=None, output=None
+        self,
+        server: WarmServer,
+        watchdog: "_Watchdog",
+        target: str,
+        standins: socket.socket,
+        payload: dict,
+        sandbox=None,
+        output=None,
     ):
         mine, theirs = socket.socketpair()
         with theirs:
@@ -73,6 +80,8 @@ class _Room:
         self.sandbox = sandbox
         self.ended = ""
         self.stopped = False  # whether the last order was cut short
+        self.watchdog = watchdog
+        watchdog.rooms.append(self)
 
     def order(self, seconds: float, also: "_Room | None" = None, **what) -> dict:
         """Give an order and wait for the answer. After `seconds`, `also` and then this process are told to stop.
@@ -82,13 +91,11 @@ class _Room:
         if self.ended:
             raise Ended(self.ended)
         self.stopped = False
-        with contextlib.ExitStack() as timers:
-            rooms = [also, self] if also else [self]
-            for number, room in enumerate(rooms):
-                late = seconds + 2 * GRACE * number
-                timers.enter_context(_after(late, room.interrupt))
-                timers.enter_context(_after(late + GRACE, room.kill))
-                timers.enter_context(room.watched())
+        alarms = []
+        for number, room in enumerate([also, self] if also else [self]):
+            late = seconds + 2 * GRACE * number
+            alarms += [(late, room.interrupt), (late + GRACE, room.kill)]
+        with self.watchdog.alarms(alarms):
             try:
                 self.control.send(what)
                 answer, _ = self.control.receive()
@@ -109,31 +116,13 @@ class _Room:
         if not self.ended:
             self.ended = "it did not stop when its time was over, and was ended."
         self.child.kill()
-        self._end_all()
+        self.bury()
 
-    @contextlib.contextmanager
-    def watched(self) -> Iterator[None]:
-        """While this holds, the end of the process is the end of all that it left behind.
+    def bury(self) -> None:
+        """The end of the process is the end of all that it left behind.
 
         A child of a learner's may hold the sockets open, and would let everybody wait.
         """
-        done = threading.Event()
-
-        def watch() -> None:
-            while not done.wait(0.5):
-                if self.child.poll() is not None:
-                    self._end_all()
-                    return
-
-        thread = threading.Thread(target=watch, daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            done.set()
-            thread.join()
-
-    def _end_all(self) -> None:
         if self.sandbox is not None:
             self.sandbox.kill()
         with contextlib.suppress(OSError):
@@ -145,15 +134,44 @@ class _Room:
         self.child.wait(10)
 
 
-@contextlib.contextmanager
-def _after(seconds: float, action) -> Iterator[None]:
-    timer = threading.Timer(seconds, action)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
+class _Watchdog(threading.Thread):
+    """Looks after the processes of one submission: whether one has ended, and whether its time is over."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.rooms: list[_Room] = []
+        self.waiting: list[tuple[float, Callable[[], None]]] = []
+        self.lock, self.done = threading.Lock(), threading.Event()
+        self.start()
+
+    def run(self) -> None:
+        while not self.done.wait(0.1):
+            with self.lock:
+                due = [alarm for alarm in self.waiting if alarm[0] <= time.monotonic()]
+                self.waiting = [alarm for alarm in self.waiting if alarm not in due]
+            ended = [room for room in self.rooms if room.child.poll() is not None]
+            for action in [*(action for _, action in due), *(room.bury for room in ended)]:
+                with contextlib.suppress(Exception):  # the next alarm must ring, whatever became of this one
+                    action()
+            for room in ended:
+                self.rooms.remove(room)
+
+    @contextlib.contextmanager
+    def alarms(self, wanted: Sequence[tuple[float, Callable[[], None]]]) -> Iterator[None]:
+        """Do things after so many seconds each, if this is still held then."""
+        now = time.monotonic()
+        wanted = [(now + seconds, action) for seconds, action in wanted]
+        with self.lock:
+            self.waiting += wanted
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.waiting = [alarm for alarm in self.waiting if alarm not in wanted]
+
+    def close(self) -> None:
+        self.done.set()
+        self.join()
 
 
 class _Drain(threading.Thread):
@@ -195,13 +213,14 @@ def examine(
     space = Sandbox if rules.sandboxed else Unsandboxed
     with contextlib.ExitStack() as stack:
         sandbox = stack.enter_context(space(rules.limits, files, tuple(map(Path, rules.read_only))))
-        drain = _Drain()
+        drain, watchdog = _Drain(), _Watchdog()
+        stack.callback(watchdog.close)
         near, far = socket.socketpair()
         with near, far:
-            learner = _Room(server, "learner", far, {}, sandbox, drain.write_end)
+            learner = _Room(server, watchdog, "learner", far, {}, sandbox, drain.write_end)
             stack.callback(learner.close)
             os.close(drain.write_end)
-            examiner = _Room(server, "examiner", near, {"memory_bytes": rules.limits.memory_bytes})
+            examiner = _Room(server, watchdog, "examiner", near, {"memory_bytes": rules.limits.memory_bytes})
             stack.callback(examiner.close)
         session = _Session(notebook, source, learner, examiner, drain, rules, start)
         session.run()
