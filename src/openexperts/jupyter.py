@@ -13,6 +13,8 @@ import socket
 import sys
 from pathlib import Path
 
+import zmq
+
 from openexperts.grading.course import CourseError, use_programs_of_this_environment
 
 CONFIG = Path(__file__).parent / "jupyter_config"
@@ -80,6 +82,8 @@ def start(root: Path, view: str, page: str | None, asked_port: int | None, brows
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         print("You are root: JupyterLab runs with all rights over this computer. A user of your own is safer.")
         arguments.append("--allow-root")
+    if zmq.has("curve"):  # a kernel without it says on every start that somebody may listen
+        arguments.append("--KernelManager.transport_encryption=auto")
     if os.name != "nt":
         # Not a login shell, which the server takes where it has no terminal: that one sets PATH anew on many systems,
         # and `openexperts` would not be found.
