@@ -80,6 +80,8 @@ def test_training_lowers_the_loss_and_repeats_exactly(language):
         (lambda: Settings(evaluate_every=0), "evaluate_every is 0"),
         (lambda: Settings(steps=-1), "steps is -1"),
         (lambda: build(tiny_deepseek(), 0, router="die"), 'router is "die"; it is "learned", "frozen" or "dice"'),
+        (lambda: tiny_deepseek(n_routed_expert=8), "no setting n_routed_expert; did you mean n_routed_experts?"),
+        (lambda: tiny_llama(swiglu=True), "LlamaConfig has no setting swiglu"),
         (lambda: dense_twin(tiny_deepseek(), "act"), 'equal is "act"; it is "active" or "total"'),
     ],
 )

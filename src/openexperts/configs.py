@@ -5,6 +5,7 @@ shared and routed experts, latent attention) at a size that trains in seconds; `
 given by the names that transformers uses: `tiny_deepseek(n_routed_experts=8)`.
 """
 
+import difflib
 from dataclasses import dataclass
 
 import torch
@@ -40,7 +41,7 @@ def tiny_deepseek(**changes) -> DeepseekV3Config:
         "bos_token_id": None,
         "eos_token_id": None,
     }
-    return DeepseekV3Config(**(values | changes))
+    return _configuration(DeepseekV3Config, values, changes)
 
 
 def tiny_llama(**changes) -> LlamaConfig:
@@ -58,7 +59,17 @@ def tiny_llama(**changes) -> LlamaConfig:
         "bos_token_id": None,
         "eos_token_id": None,
     }
-    return LlamaConfig(**(values | changes))
+    return _configuration(LlamaConfig, values, changes)
+
+
+def _configuration(kind: type, values: dict, changes: dict) -> PreTrainedConfig:
+    """`values` with `changes`; transformers itself takes any name, and a misspelt one would change nothing."""
+    known = kind().to_dict().keys() | values.keys()
+    for name in changes.keys() - known:
+        similar = difflib.get_close_matches(name, sorted(known), 1)
+        meant = f"; did you mean {similar[0]}?" if similar else ""
+        raise ValueError(f"{kind.__name__} has no setting {name}{meant}")
+    return kind(**(values | changes))
 
 
 def dense_twin(config: DeepseekV3Config, equal: str) -> DeepseekV3Config:
