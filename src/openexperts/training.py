@@ -18,6 +18,7 @@ from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -241,32 +242,40 @@ def _run(run: Run, on_step: Callable[[], None]) -> Result:
     return Result(run, history, {name: tensor.numpy() for name, tensor in model.state_dict().items()})
 
 
-def _run_in_worker(run: Run) -> Result:
-    return _run(run, _tick)
+def _in_worker(task: Callable[[Callable[[], None]], Any]) -> Any:
+    return task(_tick)
 
 
 def train_all(runs: Sequence[Run], workers: int = 0) -> list[Result]:
-    """Train every run, `workers` at a time (0: two, or one where there is one core), and give them back in order.
+    """Train every run, `workers` at a time, and give them back in order; see `in_workers`."""
+    return in_workers([partial(_run, run) for run in runs], sum(run.settings.steps for run in runs), workers)
 
-    The workers start afresh ("spawn"), which works alike on Linux, macOS and Windows and inside a notebook. Give the
-    longest runs first: the last one to start should be short.
+
+def in_workers(
+    tasks: Sequence[Callable[[Callable[[], None]], Any]], steps: int, workers: int = 0, doing: str = "training"
+) -> list:
+    """Do every task, `workers` at a time (0: two, or one where there is one core); what they return, in order.
+
+    A task is an importable function, often a `partial`, that is called with `on_step` and calls it after each of its
+    steps; `steps` is how many these are in all tasks together, for the progress bar. The workers start afresh
+    ("spawn"), which works alike on Linux, macOS and Windows and inside a notebook. Give the longest tasks first: the
+    last one to start should be short.
     """
     workers = workers or min(2, os.cpu_count() or 1)
     context = multiprocessing.get_context("spawn")
     ticks, stop = context.Queue(), context.Event()
-    total = sum(run.settings.steps for run in runs)
     with (
-        tqdm(total=total, desc="starting the workers", unit="step", file=sys.stdout) as bar,
+        tqdm(total=steps, desc="starting the workers", unit="step", file=sys.stdout) as bar,
         ProcessPoolExecutor(workers, context, _start_worker, (ticks, stop)) as pool,
     ):
-        futures = [pool.submit(_run_in_worker, run) for run in runs]
+        futures = [pool.submit(_in_worker, task) for task in tasks]
         waiting = set(futures)
         try:
             while waiting:
                 done, waiting = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)
                 steps = _drain(ticks)
                 if steps or done:
-                    bar.set_description("training", refresh=False)
+                    bar.set_description(doing, refresh=False)
                 bar.update(steps)
                 for future in done:
                     future.result()  # raises here what was raised there
@@ -274,7 +283,7 @@ def train_all(runs: Sequence[Run], workers: int = 0) -> list[Result]:
         except BrokenProcessPool:
             raise RuntimeError(
                 "a training process ended early, most often for want of memory: close other programs and run this "
-                "cell again, or train one at a time with train_all(runs, workers=1)"
+                "cell again, or do one at a time with workers=1"
             ) from None
         finally:
             stop.set()
