@@ -1,0 +1,315 @@
+"""A small model that learns to reason: by imitation, then by a reward (GRPO), with rollouts fast enough for a laptop.
+
+After DeepSeek-R1-Zero (arXiv 2501.12948): a base model has learnt from a corpus in which answers are often direct and
+often wrong; then it is rewarded for nothing but a right last digit. GRPO is Shao et al. 2024 (arXiv 2402.03300, section
+4.1), without the KL term. The task is `openexperts.arithmetic`. Models are transformers' GPT-2: its learned positions
+suit texts in which every part has its fixed place.
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from tqdm import tqdm
+from transformers import GPT2Config, GPT2LMHeadModel
+
+from openexperts import arithmetic
+from openexperts.arithmetic import ANSWER_LENGTH, END, PAD, PROMPT_LENGTH, TOKENS
+from openexperts.training import Settings
+
+LENGTH = PROMPT_LENGTH + ANSWER_LENGTH
+
+
+def new_model(size: str, seed: int) -> GPT2LMHeadModel:
+    """Two layers with random weights: "base" has about 100,000 parameters, "small" about 16,000."""
+    width = {"base": 64, "small": 24}[size]
+    torch.manual_seed(seed)
+    config = GPT2Config(
+        vocab_size=len(TOKENS),
+        n_positions=LENGTH,
+        n_embd=width,
+        n_layer=2,
+        n_head=4,
+        activation_function="gelu_pytorch_tanh",
+        initializer_range=0.05,  # transformers' 0.02 suits larger widths
+        resid_pdrop=0.0,
+        embd_pdrop=0.0,
+        attn_pdrop=0.0,
+        use_cache=False,
+        bos_token_id=None,
+        eos_token_id=None,
+    )
+    return GPT2LMHeadModel(config)
+
+
+# ---------------------------------------------------------------------------------------------------------- imitation
+
+
+def imitate(
+    model: nn.Module, prompts: Tensor, answers: Tensor, settings: Settings, on_step: Callable[[], None] | None = None
+) -> list[float]:
+    """Train `model` to give `answers` to `prompts`, each seen once, in their order; returns the loss of each step.
+
+    The loss is the mean cross-entropy, in nats, of the answers' tokens. The prompts' do not count.
+    """
+    optimizer = torch.optim.AdamW(model.parameters(), betas=(0.9, 0.95), weight_decay=settings.weight_decay, fused=True)
+    losses, steps = [], range(settings.steps)
+    for step in steps if on_step else tqdm(steps, desc="imitating", unit="step", file=sys.stdout):
+        for group in optimizer.param_groups:
+            group["lr"] = settings.rate(step)
+        rows = slice(step * settings.batch_size, (step + 1) * settings.batch_size)
+        loss = -answer_log_probs(model, prompts[rows], answers[rows]).sum() / (answers[rows] != PAD).sum()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+        losses.append(loss.item())
+        if on_step:
+            on_step()
+    return losses
+
+
+def train_base(size: str, seed: int, on_step: Callable[[], None] | None = None) -> GPT2LMHeadModel:
+    """A base model, trained on 128,000 answers of the corpus: how the shipped ones were made."""
+    torch.set_num_threads(1)  # the same sums in the same order, wherever it is trained
+    model, settings = new_model(size, seed), Settings(steps=1000, batch_size=128, learning_rate=4e-3)
+    imitate(model, *arithmetic.corpus(settings.steps * settings.batch_size, seed), settings, on_step)
+    return model
+
+
+def shipped(size: str, seed: int) -> Path:
+    """Where the weights of a base model are that comes with the course (seeds 0, 1 and 2), in 16 bits."""
+    return Path(__file__).parent / "data" / f"reasoner-{size}-{seed}.safetensors"
+
+
+def load_base(size: str, seed: int) -> GPT2LMHeadModel:
+    """A shipped base model, in 32 bits."""
+    model = new_model(size, seed)
+    weights = {name: tensor.float() for name, tensor in load_file(shipped(size, seed)).items()}
+    model.load_state_dict(weights, strict=False)  # the output matrix is the embedding's
+    return model
+
+
+def save_base(model: GPT2LMHeadModel, size: str, seed: int) -> None:
+    """Write a base model to where shipped ones are."""
+    weights = {name: tensor.half() for name, tensor in model.transformer.state_dict(prefix="transformer.").items()}
+    shipped(size, seed).parent.mkdir(exist_ok=True)
+    save_file(weights, shipped(size, seed))
+
+
+def answer_log_probs(model: nn.Module, prompts: Tensor, answers: Tensor) -> Tensor:
+    """The log-probability, in nats, of each token of `answers`, in their shape; 0 for padding, which nobody writes.
+
+    Rows of like length go through the model together, so that short answers do not wait for long ones.
+    """
+    real = answers != PAD
+    order = real.sum(1).argsort()
+    pieces = []
+    for rows in order.chunk(4):
+        longest = int(real[rows].sum(1).max())
+        given, wanted = prompts[rows], answers[rows, :longest]
+        logits = model(input_ids=torch.cat([given, wanted], dim=1)[:, :-1]).logits[:, given.shape[1] - 1 :, :PAD]
+        loss = F.cross_entropy(logits.flatten(0, 1), wanted.flatten(), ignore_index=PAD, reduction="none")
+        pieces.append(F.pad(-loss.view_as(wanted), (0, answers.shape[1] - longest)))
+    return torch.cat(pieces)[order.argsort()]
+
+
+# ----------------------------------------------------------------------------------------------------------- rollouts
+
+
+class Decoder:
+    """A GPT-2's forward pass, a few tokens at a time, with a cache that is allocated once.
+
+    The same numbers as transformers' own (a test says so) in less time: its cache grows by copying, and a model as
+    small as ours spends most of its time on the way from one small operation to the next.
+    """
+
+    def __init__(self, model: GPT2LMHeadModel):
+        self.config, self.parts = model.config, model.transformer
+        self.past = 0
+        self.cache: list[Tensor] = []  # for each layer [keys and values, batch, heads, places, width of a head]
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """Logits after the last of `tokens`, [batch, vocabulary]; the tokens [batch, new] join the cache."""
+        (batch, new), heads = tokens.shape, self.config.n_head
+        if not self.cache:
+            shape = (2, batch, heads, self.config.n_positions, self.config.n_embd // heads)
+            self.cache = [torch.empty(shape) for _ in self.parts.h]
+        here = slice(self.past, self.past + new)
+        hidden = self.parts.wte.weight[tokens] + self.parts.wpe.weight[here]
+        for layer, cache in zip(self.parts.h, self.cache, strict=True):
+            mixed = layer.attn.c_attn(layer.ln_1(hidden))
+            query, key, value = mixed.view(batch, new, 3, heads, -1).permute(2, 0, 3, 1, 4)
+            cache[0, :, :, here], cache[1, :, :, here] = key, value
+            keys, values = cache[:, :, :, : here.stop]
+            seen = F.scaled_dot_product_attention(query, keys, values, is_causal=new > 1)  # several: the first ones
+            hidden = hidden + layer.attn.c_proj(seen.transpose(1, 2).flatten(2))
+            hidden = hidden + layer.mlp(layer.ln_2(hidden))
+        self.past = here.stop
+        return F.linear(self.parts.ln_f(hidden[:, -1]), self.parts.wte.weight)
+
+    def keep(self, rows: Tensor) -> None:
+        """Go on with these rows of the batch only; a row may come more than once."""
+        self.cache = [cache[:, rows] for cache in self.cache]
+
+
+@dataclass
+class Rollout:
+    """Answers [rows, ANSWER_LENGTH], padded with `_`, and what the model gave each token, in nats, 0 for padding."""
+
+    answers: Tensor
+    log_probs: Tensor
+
+    @property
+    def lengths(self) -> Tensor:
+        """Tokens of each answer, its `.` included."""
+        return (self.answers != PAD).sum(1)
+
+
+@torch.no_grad()  # and not inference_mode: the answers go into a backward pass later
+def roll_out(
+    model: GPT2LMHeadModel,
+    prompts: Tensor,
+    samples: int = 1,
+    temperature: float = 1.0,
+    seed: int | torch.Generator = 0,
+    limit: int = ANSWER_LENGTH,
+) -> Rollout:
+    """Answers of `model`, `samples` for each prompt, those of one prompt beside each other.
+
+    Temperature 0 takes the likeliest token each time. An answer ends with its `.`, or unfinished after `limit` tokens.
+    The log-probabilities are those at temperature 1, whatever the temperature.
+    """
+    random = seed if isinstance(seed, torch.Generator) else torch.Generator().manual_seed(seed)
+    rows = torch.arange(len(prompts)).repeat_interleave(samples)  # of the answers that still go on
+    answers = torch.full((len(rows), ANSWER_LENGTH), PAD)
+    log_probs = torch.zeros(len(rows), ANSWER_LENGTH)
+    decoder = Decoder(model)
+    logits = decoder.forward(prompts)[rows]
+    decoder.keep(rows)
+    rows = torch.arange(len(rows))
+    for place in range(limit):
+        logits = logits[:, :PAD]  # no answer holds padding
+        logs = logits.log_softmax(-1)
+        if temperature:
+            tokens = torch.multinomial((logits / temperature).softmax(-1), 1, generator=random)
+        else:
+            tokens = logits.argmax(-1, keepdim=True)
+        answers[rows, place] = tokens[:, 0]
+        log_probs[rows, place] = logs.gather(1, tokens)[:, 0]
+        going = tokens[:, 0] != END
+        if not going.any() or place + 1 == limit:
+            break
+        if not going.all():
+            going = going.nonzero()[:, 0]
+            rows, tokens = rows[going], tokens[going]
+            decoder.keep(going)
+        logits = decoder.forward(tokens)
+    return Rollout(answers, log_probs)
+
+
+# ------------------------------------------------------------------------------------------- learning from a reward
+
+
+def right_digit(prompts: Tensor, answers: Tensor) -> Tensor:
+    """1 for the right digit, otherwise 0."""
+    return arithmetic.right(prompts, answers).float()
+
+
+def one_or_two(prompts: Tensor, answers: Tensor) -> Tensor:
+    """2 for the right digit, otherwise 1: the same wish, shifted."""
+    return 1 + right_digit(prompts, answers)
+
+
+def any_digit(prompts: Tensor, answers: Tensor) -> Tensor:
+    """1 for an answer in the right form, whatever the digit."""
+    return (arithmetic.digit(answers) >= 0).float()
+
+
+def right_and_long(prompts: Tensor, answers: Tensor) -> Tensor:
+    """1 for the right digit, and a half for each token."""
+    return right_digit(prompts, answers) + 0.5 * (answers != PAD).sum(1)
+
+
+def coin(prompts: Tensor, answers: Tensor) -> Tensor:
+    """A coin, whatever the answer: the control."""
+    return torch.randint(2, (len(answers),)).float()
+
+
+@dataclass(frozen=True)
+class Reinforcement:
+    """How to learn from a reward. AdamW without weight decay, gradients clipped to norm 1."""
+
+    reward: Callable[[Tensor, Tensor], Tensor] = right_digit
+    steps: int = 60
+    prompts: int = 32  # new ones in each step
+    group: int = 8  # answers to each
+    baseline: bool = True  # rewards are compared within a group; otherwise taken as they are
+    learning_rate: float = 1e-3
+    warm_up: int = 5  # without it the first step, in which Adam knows no scale yet, breaks the model
+    minibatches: int = 2  # updates for each rollout
+    clip: float = 0.2
+
+
+@dataclass
+class Progress:
+    """What each step's rollouts were like, before that step's update."""
+
+    reward: list[float] = field(default_factory=list)
+    accuracy: list[float] = field(default_factory=list)
+    length: list[float] = field(default_factory=list)  # tokens
+    direct: list[float] = field(default_factory=list)  # the share of answers without a chain
+    seconds: float = 0.0  # of the processor, for the whole training
+    tokens: int = 0  # sampled in the whole training
+
+
+def reinforce(
+    model: GPT2LMHeadModel, settings: Reinforcement, seed: int, on_step: Callable[[], None] | None = None
+) -> Progress:
+    """Train `model` by GRPO on problems that it meets once each. Without `on_step` a progress bar is shown."""
+    torch.manual_seed(seed)  # for the coin
+    random = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.AdamW(model.parameters(), weight_decay=0.0, fused=True)
+    problems = arithmetic.problems(settings.steps * settings.prompts, 1_000 + seed)
+    progress, start, steps = Progress(), time.process_time(), range(settings.steps)
+    for step in steps if on_step else tqdm(steps, desc="reinforcing", unit="step", file=sys.stdout):
+        prompts = problems[step * settings.prompts : (step + 1) * settings.prompts]
+        rollout = roll_out(model, prompts, settings.group, seed=random)
+        prompts = prompts.repeat_interleave(settings.group, dim=0)
+        rewards = settings.reward(prompts, rollout.answers)
+        value = rewards
+        if settings.baseline:  # a group's rewards, less their mean, over their deviation
+            value = F.layer_norm(rewards.view(-1, settings.group), (settings.group,), eps=1e-6).flatten()
+        for group in optimizer.param_groups:
+            group["lr"] = settings.learning_rate * min(1.0, (step + 1) / settings.warm_up)
+        for rows in torch.randperm(len(value), generator=random).chunk(settings.minibatches):
+            _surrogate(model, prompts[rows], rollout, rows, value[rows], settings.clip).backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            optimizer.zero_grad()
+        progress.reward.append(rewards.mean().item())
+        progress.accuracy.append(right_digit(prompts, rollout.answers).mean().item())
+        progress.length.append(rollout.lengths.float().mean().item())
+        progress.direct.append((arithmetic.style(rollout.answers) == 0).float().mean().item())
+        progress.tokens += int(rollout.lengths.sum())
+        if on_step:
+            on_step()
+    progress.seconds = time.process_time() - start
+    return progress
+
+
+def _surrogate(model: nn.Module, prompts: Tensor, rollout: Rollout, rows: Tensor, value: Tensor, clip: float) -> Tensor:
+    """The loss of some rows of a rollout. An answer counts once, however long it is."""
+    answers, lengths = rollout.answers[rows], rollout.lengths[rows]
+    ratio = (answer_log_probs(model, prompts, answers) - rollout.log_probs[rows]).exp()
+    value = value[:, None]
+    # Where it would only go on in the direction that is wanted, beyond the clip, there is nothing more to gain.
+    ratio = torch.where(value > 0, ratio.clamp(max=1 + clip), ratio.clamp(min=1 - clip))
+    each = (ratio * value).where(answers != PAD, 0).sum(1) / lengths
+    return -each.mean()

@@ -1,0 +1,205 @@
+"""Arithmetic with chains, and the small model that learns it: by imitation, by a reward."""
+
+import re
+
+import pytest
+import torch
+
+from openexperts import arithmetic, reasoning
+from openexperts.arithmetic import ANSWER_LENGTH, PAD, encode, read
+from openexperts.training import Settings
+
+
+def by_hand(problem: str) -> list[int]:
+    """The result after each step, by Python's own arithmetic."""
+    now, results = int(problem[0]), []
+    for operator, digit in re.findall(r"([-+*])(\d)", problem):
+        now = {"+": now + int(digit), "-": now - int(digit), "*": now * int(digit)}[operator] % 10
+        results.append(now)
+    return results
+
+
+def answers(*texts: str) -> torch.Tensor:
+    return torch.stack([encode(text, ANSWER_LENGTH) for text in texts])
+
+
+def test_problems_read_as_arithmetic_and_results_are_pythons():
+    prompts = arithmetic.problems(300, seed=1)
+    texts = [read(prompt) for prompt in prompts]
+    assert all(re.fullmatch(r"\d([-+*]\d){2,6}=", text) for text in texts)
+    assert set(arithmetic.n_steps(prompts).tolist()) == {2, 3, 4, 5, 6}
+    for text, row, steps in zip(texts, arithmetic.results(prompts), arithmetic.n_steps(prompts).tolist(), strict=True):
+        assert row[:steps].tolist() == by_hand(text) and (row[steps:] == row[steps - 1]).all()
+    assert torch.equal(prompts, arithmetic.problems(300, seed=1))
+
+
+def test_the_three_styles_are_written_as_they_are_described():
+    prompts = encode("7+6*8-5=", arithmetic.PROMPT_LENGTH)[None]
+    truth = arithmetic.results(prompts)
+    written = {style: read(arithmetic.write(prompts, truth, style)[0]) for style in arithmetic.STYLES}
+    assert written == {"direct": ">9.", "terse": "349>9.", "verbose": "7+6=3,3*8=4,4-5=9>9."}
+    longest = arithmetic.problems(1, 0, steps=(6, 6))
+    text = read(arithmetic.write(longest, arithmetic.results(longest), "verbose")[0])
+    assert len(text) == ANSWER_LENGTH
+
+
+def test_the_corpus_errs_as_often_as_it_says():
+    prompts, written = arithmetic.corpus(20_000, seed=3)
+    style, steps = arithmetic.style(written), arithmetic.n_steps(prompts)
+    right, chain = arithmetic.right(prompts, written), arithmetic.right_chain(prompts, written)
+    assert (arithmetic.digit(written) >= 0).all()
+    for number, (share, error) in enumerate(arithmetic.STYLES.values()):
+        assert (style == number).float().mean().item() == pytest.approx(share, abs=0.015)
+        four = (style == number) & (steps == 4)
+        if error:
+            assert chain[four].float().mean().item() == pytest.approx((1 - error) ** 4, abs=0.05)
+        else:
+            assert right[four].all() and not chain[four].any()
+    assert (right | ~chain).all() and (right & ~chain & (style > 0)).any()  # some are right by luck
+
+
+@pytest.mark.parametrize(
+    ("answer", "digit", "chain"),
+    [
+        (">9.", 9, False),
+        ("349>9.", 9, True),
+        ("7+6=3,3*8=4,4-5=9>9.", 9, True),
+        ("7+6=3,3*8=4,4-5=9>8.", 8, False),
+        ("349>9.>1.", 9, True),  # what comes behind the first end is not read
+        ("339>9.", 9, False),  # right by luck
+        ("3>9.", 9, False),
+        ("349>9", -1, False),  # never ends
+        ("349.", -1, False),
+        (">4>9.", -1, False),
+        (">93.", -1, False),
+        (">=.", -1, False),
+        (".", -1, False),
+        (">.", -1, False),
+        ("9.", -1, False),
+    ],
+)
+def test_an_answer_s_digit_and_its_chain(answer, digit, chain):
+    prompts = encode("7+6*8-5=", arithmetic.PROMPT_LENGTH)[None]
+    answer = answers(answer)
+    assert arithmetic.digit(answer).item() == digit
+    assert arithmetic.right(prompts, answer).item() == (digit == 9)
+    assert arithmetic.right_chain(prompts, answer).item() == chain
+
+
+@pytest.fixture(scope="module")
+def taught():
+    """A model that has seen a little of the corpus: enough to end its answers, not to be right."""
+    torch.set_num_threads(1)
+    model = reasoning.new_model("small", 0)
+    prompts, written = arithmetic.corpus(60 * 64, 0)
+    reasoning.imitate(model, prompts, written, Settings(steps=60, batch_size=64, warm_up=10), lambda: None)
+    return model
+
+
+def test_imitation_counts_the_answer_alone():
+    model = reasoning.new_model("small", 0)
+    prompts, written = arithmetic.corpus(64, 0)
+    logits = model(input_ids=torch.cat([prompts, written], dim=1)).logits[..., :PAD].log_softmax(-1)
+    expected = torch.zeros(written.shape)
+    for row, answer in enumerate(written.tolist()):
+        for place, token in enumerate(answer):
+            if token != PAD:
+                expected[row, place] = logits[row, arithmetic.PROMPT_LENGTH + place - 1, token]
+    seen = reasoning.answer_log_probs(model, prompts, written)
+    assert torch.allclose(seen, expected, atol=1e-5)
+    settings = Settings(steps=1, batch_size=64)
+    (loss,) = reasoning.imitate(model, prompts, written, settings, lambda: None)
+    assert loss == pytest.approx(-(expected.sum() / (expected != 0).sum()).item(), abs=1e-5)
+
+
+def test_the_decoder_s_logits_are_those_of_transformers(taught):
+    prompts, written = arithmetic.corpus(9, 5)
+    tokens = torch.cat([prompts, written], dim=1)
+    with torch.no_grad():
+        expected = taught(input_ids=tokens).logits
+        decoder = reasoning.Decoder(taught)
+        seen = [decoder.forward(prompts)] + [decoder.forward(column[:, None]) for column in written[:, :20].T]
+        for place, logits in enumerate(seen):
+            assert torch.allclose(logits, expected[:, arithmetic.PROMPT_LENGTH - 1 + place], atol=1e-4)
+        rows = torch.tensor([8, 0, 0])
+        decoder.keep(rows)
+        assert torch.allclose(
+            decoder.forward(written[rows, 20][:, None]), expected[rows, arithmetic.PROMPT_LENGTH + 20], atol=1e-4
+        )
+
+
+def test_greedy_answers_are_those_of_transformers_generate(taught):
+    prompts = arithmetic.problems(12, 7)
+    rollout = reasoning.roll_out(taught, prompts, temperature=0)
+    written = taught.generate(
+        prompts,
+        attention_mask=torch.ones_like(prompts),
+        do_sample=False,
+        max_new_tokens=ANSWER_LENGTH,
+        eos_token_id=arithmetic.END,
+        pad_token_id=PAD,
+        suppress_tokens=[PAD],
+        use_cache=True,
+    )[:, arithmetic.PROMPT_LENGTH :]
+    assert torch.equal(rollout.answers[:, : written.shape[1]], written)
+    assert (rollout.answers[:, written.shape[1] :] == PAD).all()
+
+
+def test_rollouts_know_their_log_probabilities_and_repeat(taught):
+    prompts = arithmetic.problems(16, 7)
+    rollout = reasoning.roll_out(taught, prompts, samples=4, seed=3)
+    again = reasoning.roll_out(taught, prompts, samples=4, seed=3)
+    assert torch.equal(rollout.answers, again.answers)
+    assert not torch.equal(rollout.answers, reasoning.roll_out(taught, prompts, samples=4, seed=4).answers)
+    log_probs = reasoning.answer_log_probs(taught, prompts.repeat_interleave(4, dim=0), rollout.answers)
+    assert torch.allclose(rollout.log_probs, log_probs, atol=1e-4)
+    assert rollout.lengths.tolist() == [len(read(answer)) for answer in rollout.answers]
+    assert reasoning.roll_out(taught, prompts, limit=2).lengths.max() == 2
+
+
+def test_samples_come_as_often_as_the_model_says(taught):
+    prompts = arithmetic.problems(1, 9)
+    with torch.no_grad():
+        chance = taught(input_ids=prompts).logits[0, -1, :PAD].softmax(-1)
+    first = reasoning.roll_out(taught, prompts, samples=4000, limit=1).answers[:, 0]
+    seen = torch.bincount(first, minlength=len(chance)) / 4000
+    assert torch.allclose(seen, chance, atol=4 * 0.5 / 4000**0.5)
+
+
+@pytest.mark.parametrize("baseline", [True, False])
+@pytest.mark.parametrize("ratio", [0.5, 1.0, 1.5])
+def test_the_surrogate_s_gradient_is_the_clipped_policy_gradient(taught, baseline, ratio):
+    """By the paper's formula, a token at a time; old log-probabilities are moved so that the ratio is known."""
+    prompts = arithmetic.problems(2, 1).repeat_interleave(2, dim=0)
+    rollout = reasoning.roll_out(taught, prompts, seed=1)
+    real = rollout.answers != PAD
+    rollout.log_probs = torch.where(real, rollout.log_probs - torch.tensor(ratio).log(), 0)
+    value = torch.tensor([1.0, -1.0, 2.0, 0.0])
+    loss = reasoning._surrogate(taught, prompts, rollout, torch.arange(4), value, clip=0.2)
+    seen = torch.autograd.grad(loss, taught.lm_head.weight)[0]
+
+    logits = taught(input_ids=torch.cat([prompts, rollout.answers], dim=1)).logits[..., :PAD].log_softmax(-1)
+    expected = 0.0
+    for row in range(4):
+        tokens = [token for token in rollout.answers[row].tolist() if token != PAD]
+        for place, token in enumerate(tokens):
+            one = (logits[row, arithmetic.PROMPT_LENGTH + place - 1, token] - rollout.log_probs[row, place]).exp()
+            gain = torch.minimum(one * value[row], one.clamp(0.8, 1.2) * value[row])
+            expected = expected - gain / len(tokens) / 4
+    assert loss.item() == pytest.approx(expected.item(), abs=1e-5)
+    assert torch.allclose(seen, torch.autograd.grad(expected, taught.lm_head.weight)[0], atol=1e-5)
+
+
+def test_a_group_s_advantages_do_not_see_a_shift_and_rewards_without_a_baseline_do(taught):
+    def after(**changes):
+        model = reasoning.new_model("small", 0)
+        model.load_state_dict(taught.state_dict())
+        settings = reasoning.Reinforcement(steps=2, prompts=4, group=4, **changes)
+        progress = reasoning.reinforce(model, settings, 0, lambda: None)
+        return model.lm_head.weight.detach(), progress
+
+    (right, progress), (shifted, _) = after(), after(reward=reasoning.one_or_two)
+    assert torch.allclose(right, shifted, atol=1e-4)
+    assert progress.reward == progress.accuracy and len(progress.length) == 2
+    plain = after(baseline=False)[0], after(baseline=False, reward=reasoning.one_or_two)[0]
+    assert not torch.allclose(*plain, atol=1e-4)
