@@ -17,6 +17,7 @@ import openexperts
 from openexperts.grading.course import CourseError, find_root, require_lab
 
 MODEL_STAMP = Path("classroom") / "open-model.txt"
+BATCHES = 26  # of 128 texts each: the corpus that comes with the course
 EXAMPLES = """examples:
   openexperts lab                              open JupyterLab on the first page
   openexperts check 02-experts                 the visible checks of your lab, in words
@@ -74,6 +75,25 @@ def model(arguments) -> int:
     stamp = find_root() / MODEL_STAMP
     stamp.parent.mkdir(mode=0o700, exist_ok=True)
     stamp.write_text(f"{wanted_model()}\n{place}\n", encoding="utf-8")
+    return 0
+
+
+def corpus(arguments) -> int:
+    """Let the open model write a corpus, and say what was kept."""
+    from openexperts import writing
+    from openexperts.open_model import OpenModelError
+
+    folder = arguments.to or find_root() / "classroom" / "corpus"
+    try:
+        record = writing.make(folder, arguments.batches)
+    except OpenModelError as error:
+        raise CourseError(f"The open model: {error}") from None
+    written, kept, file = record["written"], record["kept"], folder / "written.npz"
+    thrown_out = ", ".join(f"{count:,} ({why})" for why, count in record["thrown out"].items())
+    print(f"Written: {written['texts']:,} texts, {written['tokens']:,} tokens. Thrown out: {thrown_out}.")
+    print(f"Kept: {kept['texts']:,} texts, {kept['tokens']:,} tokens, {kept['share known']:.1%} in the vocabulary.")
+    print(f"The best {writing.TOP_K} tokens are kept at {kept['places with a teacher']:,} places.")
+    print(f"Wrote {file} ({file.stat().st_size / 1e6:.2f} MB) and, beside it, how it was made.")
     return 0
 
 
@@ -341,6 +361,13 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--timeout", type=int, default=60, metavar="SECONDS", help="for each cell (default: 60)")
 
     add("model", model, "bring the open model to this computer, once", "model")
+
+    command = add("corpus", corpus, "let the open model write a corpus to distil from", "corpus make --batches 2")
+    command.description += " A batch takes about a minute. Ended at any moment, the same command goes on."
+    command.add_argument("do", choices=["make"], help="make: write what is missing, sift it, and pack it")
+    command.add_argument("--batches", type=positive, default=BATCHES, metavar="N",
+                         help=f"how many batches of texts (default: {BATCHES}, as in the course)")  # fmt: skip
+    command.add_argument("--to", type=Path, metavar="FOLDER", help="where (default: classroom/corpus)")
 
     command = add("release", release, "make labs/ from solutions/", "release 02-experts")
     command.add_argument("labs", nargs="*", metavar="LAB", help="the labs to release (default: all)")

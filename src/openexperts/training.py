@@ -150,10 +150,12 @@ def train(
     validation: Tensor,
     settings: Settings,
     on_step: Callable[[], None] | None = None,
+    loss_of: Callable[[nn.Module, Tensor], Tensor] = next_token_loss,
 ) -> History:
     """Train `model` on `documents`, each seen once, in their order, and evaluate it on `validation`.
 
-    Raises ValueError if the documents do not last, and FloatingPointError if the loss is no longer a number. Without
+    `loss_of(model, batch)` is what is trained; the loss on `validation` is always that of the next token. Raises
+    ValueError if the documents do not last, and FloatingPointError if the loss is no longer a number. Without
     `on_step`, which is called after each step, a progress bar is shown.
     """
     if len(documents) < settings.steps * settings.batch_size:
@@ -172,7 +174,7 @@ def train(
             for group in optimizer.param_groups:
                 group["lr"] = settings.rate(step)
             batch = documents[step * settings.batch_size : (step + 1) * settings.batch_size]
-            loss = next_token_loss(model, batch) + balance.penalty()
+            loss = loss_of(model, batch) + balance.penalty()
             if not loss.isfinite():
                 raise FloatingPointError(f"the loss is {loss.item()} at step {step}: try a lower learning rate")
             loss.backward()
@@ -201,6 +203,7 @@ class Run:
     documents: Callable[[], Tensor]
     validation: Callable[[], Tensor]
     settings: Settings
+    loss_of: Callable[[nn.Module, Tensor], Tensor] = next_token_loss
 
 
 @dataclass
@@ -237,7 +240,7 @@ def _tick() -> None:
 
 def _run(run: Run, on_step: Callable[[], None]) -> Result:
     model = run.model()
-    history = train(model, run.documents(), run.validation(), run.settings, on_step)
+    history = train(model, run.documents(), run.validation(), run.settings, on_step, run.loss_of)
     # As numpy, because a tensor would come through shared memory, which goes when the worker does.
     return Result(run, history, {name: tensor.numpy() for name, tensor in model.state_dict().items()})
 
