@@ -1,0 +1,12 @@
+"""T in place of T^2.
+
+loses: distil-loss-visible, distil-loss-hidden
+message: the factor is T, not T^2
+"""
+
+
+# %% distil-loss
+def distil_loss(student_logits, teacher_logits, temperature):
+    p = (teacher_logits.detach() / temperature).softmax(-1)
+    log_q = (student_logits / temperature).log_softmax(-1)
+    return temperature * F.kl_div(log_q, p, reduction="none").sum(-1).mean()

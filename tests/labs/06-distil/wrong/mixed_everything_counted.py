@@ -1,0 +1,14 @@
+"""Prompt and padding are in the loss.
+
+loses: mixed-loss-visible, mixed-loss-hidden
+message: prompt and padding are in the loss
+"""
+
+
+# %% mixed-loss
+def mixed_loss(logits, ids, written, top_ids, top_shares, alpha):
+    compared = torch.ones_like(written[:, 1:])
+    forecasts = logits[:, :-1][compared]
+    labels = F.cross_entropy(forecasts, ids[:, 1:][compared])
+    teacher = parts.top_k(forecasts, top_ids[:, 1:][compared], top_shares[:, 1:][compared])
+    return (1 - alpha) * labels + alpha * teacher

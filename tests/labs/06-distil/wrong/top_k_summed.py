@@ -1,0 +1,10 @@
+"""A sum over the tokens.
+
+loses: top-k-loss-visible, top-k-loss-hidden
+message: a sum over the tokens
+"""
+
+
+# %% top-k-loss
+def top_k_loss(student_logits, top_ids, top_shares):
+    return -(top_shares * student_logits.log_softmax(-1).gather(1, top_ids)).sum()

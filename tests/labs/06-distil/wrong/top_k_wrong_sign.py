@@ -1,0 +1,10 @@
+"""The sign is missing.
+
+loses: top-k-loss-visible, top-k-loss-hidden
+message: the sign is wrong
+"""
+
+
+# %% top-k-loss
+def top_k_loss(student_logits, top_ids, top_shares):
+    return (top_shares * student_logits.log_softmax(-1).gather(1, top_ids)).sum(1).mean()
