@@ -316,7 +316,7 @@ def pack(files: Sequence[Path], tokenizer, made_with: dict, folder: Path) -> dic
         },
         "thrown out": thrown_out,
         "kept": {
-            "texts": len(kept), "tokens": n_tokens, "share known": round(1 - (ids == UNKNOWN).sum() / n_tokens, 4),
+            "texts": len(kept), "tokens": n_tokens, "share known": round(1 - int((ids == UNKNOWN).sum()) / n_tokens, 4),
             "vocabulary": N_SPECIAL + len(frequent), "places with a teacher": len(top_ids),
         },
         "share in the top 8": round(float(top_shares[ids != BEGIN].sum(1).mean()), 4),

@@ -23,7 +23,7 @@ from torch import Tensor
 BEGIN, UNKNOWN = 0, 1  # the ids that are no token of the open model's
 N_SPECIAL = 2
 TOP_K = 8
-N_VALIDATION = 400  # texts; the first ones of the stream
+N_VALIDATION = 120  # texts; the first ones of the stream
 PER_NAT, ABSENT = 32, 255  # a probability is kept as one byte: its negative logarithm in 1/32 nats
 
 
