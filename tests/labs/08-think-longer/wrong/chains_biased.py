@@ -1,0 +1,16 @@
+"""The biased formula in place of `parts.pass_at_k`.
+
+loses: chain-pass-at-k-visible, chain-pass-at-k-hidden
+message: ask `parts.pass_at_k`
+"""
+
+
+# %% chain-pass-at-k
+def chain_pass_at_k(problem, samples, k):
+    value, chain = int(problem[0]), ""
+    for operator, digit in zip(problem[1::2], map(int, problem[2::2]), strict=True):
+        value = {"+": value + digit, "-": value - digit, "*": value * digit}[operator] % 10
+        chain += str(value)
+    answers = sum(sample.endswith(f">{value}.") for sample in samples)
+    chains = sum(sample == f"{chain}>{value}." for sample in samples)
+    return tuple(1 - (1 - right / len(samples)) ** k for right in (answers, chains))

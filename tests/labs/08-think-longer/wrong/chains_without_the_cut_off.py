@@ -1,0 +1,17 @@
+"""Samples without an answer are left out of n.
+
+loses: chain-pass-at-k-visible, chain-pass-at-k-hidden
+message: a sample that was cut off is a sample, too
+"""
+
+
+# %% chain-pass-at-k
+def chain_pass_at_k(problem, samples, k):
+    value, chain = int(problem[0]), ""
+    for operator, digit in zip(problem[1::2], map(int, problem[2::2]), strict=True):
+        value = {"+": value + digit, "-": value - digit, "*": value * digit}[operator] % 10
+        chain += str(value)
+    samples = [sample for sample in samples if sample.endswith(".")]
+    answers = sum(sample.endswith(f">{value}.") for sample in samples)
+    chains = sum(sample == f"{chain}>{value}." for sample in samples)
+    return tuple(parts.pass_at_k(torch.tensor([answers, chains]), len(samples), k).tolist())
