@@ -1,0 +1,13 @@
+"""No clip.
+
+loses: grpo-loss-visible, grpo-loss-hidden
+message: nothing was clipped
+"""
+
+
+# %% grpo-loss
+def grpo_loss(log_probs, old_log_probs, advantages, mask, clip):
+    ratio = (log_probs - old_log_probs.detach()).exp()
+    advantage = advantages.detach()[:, None]
+    gain = ratio * advantage
+    return -((gain * mask).sum(1) / mask.sum(1)).mean()

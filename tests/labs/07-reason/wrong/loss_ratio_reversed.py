@@ -1,0 +1,13 @@
+"""Old over new.
+
+loses: grpo-loss-visible, grpo-loss-hidden
+message: old over new
+"""
+
+
+# %% grpo-loss
+def grpo_loss(log_probs, old_log_probs, advantages, mask, clip):
+    ratio = (old_log_probs.detach() - log_probs).exp()
+    advantage = advantages.detach()[:, None]
+    gain = torch.minimum(ratio * advantage, ratio.clamp(1 - clip, 1 + clip) * advantage)
+    return -((gain * mask).sum(1) / mask.sum(1)).mean()

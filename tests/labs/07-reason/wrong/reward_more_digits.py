@@ -1,0 +1,14 @@
+"""Several digits behind the mark, of which the first is right.
+
+loses: reward-hidden
+"""
+
+
+# %% reward
+def reward(problem, answer):
+    now = int(problem[0])
+    for operator, digit in zip(problem[1:-1:2], problem[2:-1:2], strict=True):
+        now = {"+": now + int(digit), "-": now - int(digit), "*": now * int(digit)}[operator] % 10
+
+    written, end, _ = answer.partition(".")
+    return float(bool(end) and written.count(">") == 1 and written.partition(">")[2].startswith(str(now)))

@@ -1,0 +1,22 @@
+"""The end is replaced by padding.
+
+loses: roll-out-visible, roll-out-hidden
+message: the end itself
+"""
+
+
+# %% roll-out
+def roll_out(step, prompts, noise, end, pad):
+    batch, limit = noise.shape[:2]
+    answers = torch.full((batch, limit), pad)
+    ended = torch.zeros(batch, dtype=torch.bool)
+    new, cache = prompts, None
+    for place in range(limit):
+        logits, cache = step(new, cache)
+        chosen = (logits[:, -1] + noise[:, place]).argmax(-1)
+        ended |= chosen == end
+        answers[:, place] = torch.where(ended, pad, chosen)
+        if ended.all():
+            break
+        new = chosen[:, None]
+    return answers
