@@ -9,7 +9,7 @@ suit texts in which every part has its fixed place.
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import torch
@@ -313,3 +313,83 @@ def _surrogate(model: nn.Module, prompts: Tensor, rollout: Rollout, rows: Tensor
     ratio = torch.where(value > 0, ratio.clamp(max=1 + clip), ratio.clamp(min=1 - clip))
     each = (ratio * value).where(answers != PAD, 0).sum(1) / lengths
     return -each.mean()
+
+
+# ------------------------------------------------------------------------------------------------- what lessons ask for
+
+
+@dataclass(frozen=True)
+class Score:
+    """What a model's answers to new problems are like; all but the length are shares of them."""
+
+    right: float
+    right_chain: float  # right, by a chain without a mistake
+    direct: float  # without a chain
+    length: float  # tokens
+
+
+def score(model: GPT2LMHeadModel, temperature: float = 1.0, count: int = 1024) -> Score:
+    """One answer each to `count` problems that are the same for every model."""
+    prompts = arithmetic.problems(count, seed=1_000_000)
+    rollout = roll_out(model, prompts, temperature=temperature)
+    columns = (
+        arithmetic.right(prompts, rollout.answers),
+        arithmetic.right_chain(prompts, rollout.answers),
+        arithmetic.style(rollout.answers) == 0,
+        rollout.lengths,
+    )
+    return Score(*(column.float().mean().item() for column in columns))
+
+
+@dataclass
+class Reinforced:
+    """A shipped base model after learning from a reward: samples, greedy answers, and its weights."""
+
+    name: str
+    seed: int
+    progress: Progress
+    sampled: Score
+    greedy: Score
+    weights: dict
+
+    def model(self) -> GPT2LMHeadModel:
+        """The trained model."""
+        model = new_model("base", self.seed)
+        model.load_state_dict({name: torch.from_numpy(array) for name, array in self.weights.items()})
+        return model
+
+
+def reinforce_base(
+    name: str, seed: int, settings: Reinforcement, on_step: Callable[[], None] | None = None
+) -> Reinforced:
+    """Load a shipped base model, reinforce it and score it: one task for `training.in_workers`."""
+    model = load_base("base", seed)
+    progress = reinforce(model, settings, seed, on_step)
+    # As numpy, because a tensor would come through shared memory, which goes when the worker does.
+    weights = {key: tensor.numpy() for key, tensor in model.state_dict().items()}
+    return Reinforced(name, seed, progress, score(model), score(model, temperature=0), weights)
+
+
+SMALL_STEPS = 40 + 60 + 2 * 250  # of `teach_small`: the teacher's, the reward's, and two times imitation
+
+
+def teach_small(seed: int, on_step: Callable[[], None] | None = None) -> dict[str, dict[str, float]]:
+    """The small base model, taught in three ways: by a reward, by more of the corpus, by a larger model's answers.
+
+    The larger model is the reinforced base model; of its answers those are kept whose last digit is right. Returns
+    the samples' `Score` of each as a dict, and that of the small base and of the teacher.
+    """
+    teacher = load_base("base", seed)
+    reinforce(teacher, Reinforcement(steps=40), seed, on_step)
+    settings = Settings(steps=250, batch_size=128, learning_rate=2e-3)
+    count = settings.steps * settings.batch_size
+    prompts = arithmetic.problems(count + count // 4, 2_000 + seed)
+    written = torch.cat([roll_out(teacher, part, seed=seed).answers for part in prompts.split(512)])
+    kept = arithmetic.right(prompts, written).nonzero()[:count, 0]
+    kept = kept.repeat(count // len(kept) + 1)[:count]  # again from the start, should too few be right
+
+    models = {name: load_base("small", seed) for name in ("base", "reward", "corpus", "teacher's answers")}
+    reinforce(models["reward"], Reinforcement(), seed, on_step)
+    imitate(models["corpus"], *arithmetic.corpus(count, 3_000 + seed), settings, on_step)
+    imitate(models["teacher's answers"], prompts[kept], written[kept], settings, on_step)
+    return {name: asdict(score(model)) for name, model in (models | {"the teacher itself": teacher}).items()}
