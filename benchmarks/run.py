@@ -1,10 +1,10 @@
 """Measure the course on this machine and write benchmarks/results.md: `make bench`.
 
 In one run: the ways to compute a mixture-of-experts layer as ratios (benchmarks/moe_layer.py); training steps of the
-whole tiny DeepSeek-V3 (benchmarks/tiny_v3.py); seconds, processor-seconds and peak memory of each lesson and lab from a
-clean kernel; seconds to load the open model from the cache; and seconds from `make lab` to a served page when
-everything is installed. With `make bench ARGS="--shakespeare FILE"` also training on tiny Shakespeare, beside peers
-(benchmarks/shakespeare.py).
+whole tiny DeepSeek-V3 (benchmarks/tiny_v3.py); rollouts and R1 in miniature (benchmarks/reasoning.py); seconds,
+processor-seconds and peak memory of each lesson and lab from a clean kernel; seconds to load the open model from the
+cache; and seconds from `make lab` to a served page when everything is installed. With
+`make bench ARGS="--shakespeare FILE"` also training on tiny Shakespeare, beside peers (benchmarks/shakespeare.py).
 """
 
 import argparse
@@ -146,7 +146,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.shakespeare and not arguments.shakespeare.is_file():
         parser.error(f"{arguments.shakespeare}: no such file. It is tinyshakespeare.txt of karpathy/char-rnn")
-    scripts = {"moe_layer.py": [], "tiny_v3.py": []}
+    scripts = {"moe_layer.py": [], "tiny_v3.py": [], "reasoning.py": []}
     if arguments.shakespeare:
         scripts["shakespeare.py"] = [arguments.shakespeare]
     notebooks = [*sorted(ROOT.glob("notebooks/*.ipynb")), *sorted(ROOT.glob("solutions/*/*.ipynb"))]
@@ -189,6 +189,11 @@ Each ratio is the median time divided by the dense layer's, in this one run, on 
 Median of the steps (forward, backward, AdamW), in turn in this one run, on one thread. Larger is faster.
 
 {table(rows["tiny_v3.py"])}
+
+## Reasoning: rollouts, and R1 in miniature
+On one thread. The base model has 104,576 parameters and comes trained; training it is not counted.
+
+{table(rows["reasoning.py"])}
 
 ## From a clean kernel to the last cell
 Labs are solved. Aim: 120 seconds and 2 GB. The last column says how fast the machine itself was just before, by a
