@@ -210,6 +210,7 @@ LOOPS = {
     "03-balance": "balance-loss",
     "04-memory": "rotate-pairs",
     "05-tiny-v3": "route",
+    "06-distil": "distil-loss",
     "08-think-longer": "within-budget",
 }
 
