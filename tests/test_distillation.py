@@ -1,0 +1,94 @@
+"""What must stay true of the students of the open model."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from openexperts import distillation, written
+from openexperts.configs import size
+from openexperts.distillation import LENGTH, VOCABULARY, continue_texts, documents, loss_of, repeated, student
+from openexperts.training import Settings, evaluate, next_token_loss, train
+
+
+@pytest.fixture(scope="module")
+def model():
+    return student("dense", 0)
+
+
+@pytest.fixture(scope="module")
+def places():
+    return documents(4, 1.0, seed=3)
+
+
+def dense_targets(corpus, places):
+    """The stored distribution of each place to be forecast, number by number, in the students' vocabulary."""
+    targets = torch.zeros(places[:, 1:].numel(), VOCABULARY)
+    for row, place in enumerate(places[:, 1:].flatten().tolist()):
+        for token, share in zip(corpus.top_ids[place].tolist(), corpus.top_shares[place].tolist(), strict=True):
+            targets[row, token if token < VOCABULARY else written.UNKNOWN] += share
+    return targets
+
+
+def test_the_ways_are_what_they_say(model, places):
+    corpus = written.load()
+    ids = corpus.ids[places]
+    ids[ids >= VOCABULARY] = written.UNKNOWN
+    assert torch.isclose(loss_of("labels", model, places), next_token_loss(model, ids), atol=1e-5)
+    logits = model(input_ids=ids[:, :-1]).logits.flatten(0, 1)
+    expected = F.cross_entropy(logits, dense_targets(corpus, places))
+    assert torch.isclose(loss_of("teacher", model, places), expected, atol=1e-4)  # a label's loss differs by 0.1
+    with pytest.raises(ValueError, match="way is"):
+        loss_of("soft", model, places)
+
+
+def test_the_control_is_as_soft_as_the_teacher_and_keeps_the_label(places):
+    """A student of zeros but for one token tells how much that token was given."""
+    corpus = written.load()
+    labels = corpus.ids[places[:, 1:]].flatten()
+    labels[labels >= VOCABULARY] = written.UNKNOWN
+
+    class Even(torch.nn.Module):
+        def forward(self, input_ids):
+            return type("Output", (), {"logits": torch.zeros(*input_ids.shape, VOCABULARY)})
+
+    assert torch.isclose(loss_of("shuffled", Even(), places), loss_of("teacher", Even(), places))
+
+    class Knows(torch.nn.Module):
+        def forward(self, input_ids):
+            return type("Output", (), {"logits": 20.0 * F.one_hot(labels, VOCABULARY).float().view(4, LENGTH, -1)})
+
+    # The loss is 20 times what is not the drawn token's: that keeps its share, and wins where elsewhere agrees.
+    difference = loss_of("teacher", Knows(), places) - loss_of("shuffled", Knows(), places)
+    assert -1e-4 < difference < 2
+
+
+def test_a_quarter_of_the_texts_comes_four_times_as_often():
+    whole, quarter = documents(600, 1.0, seed=0), documents(600, 0.25, seed=0)
+    assert len(whole.unique(dim=0)) > 550 and 150 < len(quarter.unique(dim=0)) < 300
+    assert not torch.isin(whole[:, 1:], torch.arange(int(written.load().starts[written.N_VALIDATION]))).any()
+    assert torch.equal(documents(8, 1.0, seed=0), whole[:8]) and not torch.equal(documents(8, 1.0, seed=1), whole[:8])
+
+
+def test_experts_work_as_hard_as_their_dense_twin_and_are_larger():
+    dense, experts = (size(student(kind, 0)) for kind in ("dense", "experts"))
+    assert abs(experts.active / dense.active - 1) < 0.02 and experts.total > 1.3 * dense.total
+
+
+def test_training_uses_the_loss_that_it_is_given(places):
+    settings = Settings(steps=6, batch_size=4, warm_up=1, evaluate_every=6)
+    again, model = places.repeat(6, 1), student("dense", 1)
+    before = loss_of("teacher", model, places).item()
+    history = train(
+        model, again, distillation.validation()[:4], settings, lambda: None, lambda *batch: loss_of("teacher", *batch)
+    )
+    assert loss_of("teacher", model, places) < before - 0.5
+    assert history.loss[-1] == evaluate(model, distillation.validation()[:4])
+
+
+def test_texts_go_on_with_known_words(model):
+    starts = torch.tensor([[written.BEGIN], [written.BEGIN]])
+    texts = continue_texts(model, starts, 7, seed=0)
+    assert texts.shape == (2, 8) and (texts[:, 1:] >= written.N_SPECIAL).all()
+    assert torch.equal(texts, continue_texts(model, starts, 7, seed=0))
+    assert repeated(torch.tensor([1, 2, 3, 4, 5, 1, 2, 3, 4])) == pytest.approx(1 / 6)
+    assert repeated(torch.arange(9)) == 0
