@@ -203,3 +203,10 @@ def test_a_group_s_advantages_do_not_see_a_shift_and_rewards_without_a_baseline_
     assert progress.reward == progress.accuracy and len(progress.length) == 2
     plain = after(baseline=False)[0], after(baseline=False, reward=reasoning.one_or_two)[0]
     assert not torch.allclose(*plain, atol=1e-4)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_shipped_base_is_right_now_and_then_and_the_small_one_hardly_by_a_right_chain(seed):
+    base, small = (reasoning.score(reasoning.load_base(size, seed), count=256) for size in ("base", "small"))
+    assert 0.2 < base.right < 0.5 and base.right_chain > 0.1
+    assert small.right < 0.25 and small.right_chain < 0.06
