@@ -211,6 +211,7 @@ LOOPS = {
     "04-memory": "rotate-pairs",
     "05-tiny-v3": "route",
     "06-distil": "distil-loss",
+    "07-reason": "answer-log-probs",
     "08-think-longer": "within-budget",
 }
 
