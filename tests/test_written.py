@@ -9,7 +9,7 @@ import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from notebooks import ROOT
-from openexperts import open_model, written
+from openexperts import cli, open_model, written
 from openexperts.writing import RECIPE, Text, make, nucleus, read_batches, sentence_ends, sift, write, write_batch
 from openexperts.written import ABSENT, BEGIN, N_SPECIAL, N_VALIDATION, TOP_K, UNKNOWN, draw_prompt, levels, shares
 
@@ -110,6 +110,21 @@ def test_a_run_that_was_killed_goes_on_without_loss_or_doubles(tiny, tmp_path, m
     before = steps
     make(tmp_path / "parts", 3)
     assert steps == before, "what is there is not written again"
+
+
+def test_the_command_says_what_it_did(tiny, tmp_path, capsys, monkeypatch):
+    assert cli.main(["corpus", "make", "--batches", "1", "--to", str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    counts = written.load(tmp_path).record
+    assert f"Written: {counts['written']['texts']} texts" in said and "(goes in circles)" in said
+    assert f"Kept: {counts['kept']['texts']} texts" in said and str(tmp_path / "written.npz") in said
+
+    def missing():
+        raise open_model.OpenModelError("it is not here.")
+
+    monkeypatch.setattr(open_model, "load", missing)
+    assert cli.main(["corpus", "make", "--to", str(tmp_path)]) == 2
+    assert capsys.readouterr().err == "openexperts: The open model: it is not here.\n"
 
 
 def test_another_recipe_takes_no_batch_of_this_one(tiny, tmp_path, monkeypatch):
