@@ -1,11 +1,11 @@
-"""Train the reasoning unit's base models anew and put them where the course finds them (about ten minutes).
+"""Train the reasoning units' models anew and put them where the course finds them (some ten minutes).
 
 Other weights than the shipped ones, by a rounding here or there, if the processor is of another kind.
 """
 
 from functools import partial
 
-from openexperts.reasoning import save_base, train_base
+from openexperts.reasoning import Reinforcement, load_base, reinforce, save_base, train_base
 from openexperts.training import in_workers
 
 
@@ -13,5 +13,12 @@ def make(size: str, seed: int, on_step) -> None:
     save_base(train_base(size, seed, on_step), size, seed)
 
 
+def reward(seed: int, on_step) -> None:
+    model = load_base("base", seed)
+    reinforce(model, Reinforcement(), seed, on_step)
+    save_base(model, "rewarded", seed)
+
+
 if __name__ == "__main__":
     in_workers([partial(make, size, seed) for size in ("base", "small") for seed in range(3)], steps=6_000)
+    in_workers([partial(reward, seed) for seed in range(3)], steps=3 * Reinforcement().steps)

@@ -27,8 +27,8 @@ LENGTH = PROMPT_LENGTH + ANSWER_LENGTH
 
 
 def new_model(size: str, seed: int) -> GPT2LMHeadModel:
-    """Two layers with random weights: "base" has about 100,000 parameters, "small" about 16,000."""
-    width = {"base": 64, "small": 24}[size]
+    """Two layers with random weights: "base" and "rewarded" have about 100,000 parameters, "small" about 16,000."""
+    width = {"base": 64, "small": 24, "rewarded": 64}[size]
     torch.manual_seed(seed)
     config = GPT2Config(
         vocab_size=len(TOKENS),
@@ -84,12 +84,15 @@ def train_base(size: str, seed: int, on_step: Callable[[], None] | None = None) 
 
 
 def shipped(size: str, seed: int) -> Path:
-    """Where the weights of a base model are that comes with the course (seeds 0, 1 and 2), in 16 bits."""
+    """Where the weights of a model are that comes with the course (seeds 0, 1 and 2), in 16 bits.
+
+    "base" and "small" have learnt the corpus; "rewarded" is "base" after `reinforce`.
+    """
     return Path(__file__).parent / "data" / f"reasoner-{size}-{seed}.safetensors"
 
 
 def load_base(size: str, seed: int) -> GPT2LMHeadModel:
-    """A shipped base model, in 32 bits."""
+    """A shipped model, in 32 bits."""
     model = new_model(size, seed)
     weights = {name: tensor.float() for name, tensor in load_file(shipped(size, seed)).items()}
     model.load_state_dict(weights, strict=False)  # the output matrix is the embedding's
@@ -97,7 +100,7 @@ def load_base(size: str, seed: int) -> GPT2LMHeadModel:
 
 
 def save_base(model: GPT2LMHeadModel, size: str, seed: int) -> None:
-    """Write a base model to where shipped ones are."""
+    """Write a model to where shipped ones are."""
     weights = {name: tensor.half() for name, tensor in model.transformer.state_dict(prefix="transformer.").items()}
     shipped(size, seed).parent.mkdir(exist_ok=True)
     save_file(weights, shipped(size, seed))
