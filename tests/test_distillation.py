@@ -6,8 +6,9 @@ import torch.nn.functional as F
 
 from openexperts import distillation, written
 from openexperts.configs import size
-from openexperts.distillation import LENGTH, VOCABULARY, continue_texts, documents, loss_of, repeated, student
+from openexperts.distillation import LENGTH, VOCABULARY, continue_texts, documents, loss_of, student
 from openexperts.training import Settings, evaluate, next_token_loss, train
+from openexperts.written import repeated
 
 
 @pytest.fixture(scope="module")

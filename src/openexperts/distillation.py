@@ -92,9 +92,3 @@ def continue_texts(model: nn.Module, starts: Tensor, n_tokens: int, seed: int) -
         logits[:, : written.N_SPECIAL] = float("-inf")
         ids = torch.cat([ids, torch.multinomial(logits.softmax(-1), 1, generator=random)], dim=1)
     return ids
-
-
-def repeated(ids: Tensor, length: int = 4) -> float:
-    """The share of a text's runs of `length` tokens that stand in it before."""
-    runs = [tuple(run) for run in ids.unfold(0, length, 1).tolist()]
-    return 1 - len(set(runs)) / len(runs)

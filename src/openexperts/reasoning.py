@@ -346,20 +346,13 @@ def score(model: GPT2LMHeadModel, temperature: float = 1.0, count: int = 1024) -
 
 @dataclass
 class Reinforced:
-    """A shipped base model after learning from a reward: samples, greedy answers, and its weights."""
+    """A shipped base model after learning from a reward: how it went, and its samples and greedy answers then."""
 
     name: str
     seed: int
     progress: Progress
     sampled: Score
     greedy: Score
-    weights: dict
-
-    def model(self) -> GPT2LMHeadModel:
-        """The trained model."""
-        model = new_model("base", self.seed)
-        model.load_state_dict({name: torch.from_numpy(array) for name, array in self.weights.items()})
-        return model
 
 
 def reinforce_base(
@@ -368,9 +361,7 @@ def reinforce_base(
     """Load a shipped base model, reinforce it and score it: one task for `training.in_workers`."""
     model = load_base("base", seed)
     progress = reinforce(model, settings, seed, on_step)
-    # As numpy, because a tensor would come through shared memory, which goes when the worker does.
-    weights = {key: tensor.numpy() for key, tensor in model.state_dict().items()}
-    return Reinforced(name, seed, progress, score(model), score(model, temperature=0), weights)
+    return Reinforced(name, seed, progress, score(model), score(model, temperature=0))
 
 
 SMALL_STEPS = 40 + 60 + 2 * 250  # of `teach_small`: the teacher's, the reward's, and two times imitation

@@ -254,9 +254,7 @@ def train_all(runs: Sequence[Run], workers: int = 0) -> list[Result]:
     return in_workers([partial(_run, run) for run in runs], sum(run.settings.steps for run in runs), workers)
 
 
-def in_workers(
-    tasks: Sequence[Callable[[Callable[[], None]], Any]], steps: int, workers: int = 0, doing: str = "training"
-) -> list:
+def in_workers(tasks: Sequence[Callable[[Callable[[], None]], Any]], steps: int, workers: int = 0) -> list:
     """Do every task, `workers` at a time (0: two, or one where there is one core); what they return, in order.
 
     A task is an importable function, often a `partial`, that is called with `on_step` and calls it after each of its
@@ -278,7 +276,7 @@ def in_workers(
                 done, waiting = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)
                 steps = _drain(ticks)
                 if steps or done:
-                    bar.set_description(doing, refresh=False)
+                    bar.set_description("training", refresh=False)
                 bar.update(steps)
                 for future in done:
                     future.result()  # raises here what was raised there

@@ -27,7 +27,7 @@ from transformers import AttentionInterface, DynamicCache
 from transformers.cache_utils import DynamicLayer
 
 from openexperts import open_model
-from openexperts.written import BEGIN, N_SPECIAL, TOP_K, UNKNOWN, draw_prompt, levels, save
+from openexperts.written import BEGIN, N_SPECIAL, TOP_K, UNKNOWN, draw_prompt, levels, repeated, save
 
 RECIPE = {
     "temperature": 0.7,
@@ -273,19 +273,14 @@ def read_batches(files: Sequence[Path]) -> tuple[list[Text], int]:
     return texts, by_itself
 
 
-def _runs(tokens: np.ndarray, length: int) -> list[bytes]:
-    """All runs of `length` tokens of a text."""
-    return [tokens[start : start + length].tobytes() for start in range(len(tokens) - length + 1)]
-
-
 def sift(texts: Sequence[Text]) -> tuple[list[Text], dict[str, int]]:
     """The texts that are kept, in order, and how many each filter threw out; a text is thrown out by the first."""
     kept, known, thrown_out = [], set(), {"too short": 0, "goes in circles": 0, "repeats others": 0}
     for text in texts:
-        fours, eights = _runs(text.tokens, 4), _runs(text.tokens, 8)
+        eights = [text.tokens[start : start + 8].tobytes() for start in range(len(text.tokens) - 7)]
         if len(text.tokens) < SHORTEST:
             thrown_out["too short"] += 1
-        elif 1 - len(set(fours)) / len(fours) > MOST_REPEATED:
+        elif repeated(torch.from_numpy(text.tokens)) > MOST_REPEATED:
             thrown_out["goes in circles"] += 1
         elif sum(run in known for run in eights) / len(eights) > MOST_KNOWN:
             thrown_out["repeats others"] += 1

@@ -91,6 +91,12 @@ def draw_prompt(prompts: dict, number: int) -> str:
     return template[0].upper() + template[1:]
 
 
+def repeated(ids: Tensor, length: int = 4) -> float:
+    """The share of a text's runs of `length` tokens that stand in it before."""
+    runs = [tuple(run) for run in ids.unfold(0, length, 1).tolist()]
+    return 1 - len(set(runs)) / len(runs)
+
+
 def levels(shares: np.ndarray) -> np.ndarray:
     """Probabilities as one byte each."""
     with np.errstate(divide="ignore"):
