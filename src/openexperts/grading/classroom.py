@@ -25,7 +25,9 @@ from pathlib import Path
 import nbformat
 import nbgrader.api
 from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters import Autograde
 from nbgrader.exchange.default import Exchange
+from nbgrader.utils import capture_log, temp_attrs
 
 from openexperts.grading.collecting import is_a_name
 from openexperts.grading.course import CourseError, nbgrader_for, require_success
@@ -220,22 +222,28 @@ class Class:
         if record["state"] == "not graded":
             self._no_marks(student)
         else:
-            config = deepcopy(self.config)  # its own copy() shares what is within
-            config.CourseDirectory.submitted_directory = str(self.examined)
-            config.CourseDirectory.ignore = [*self.api.coursedir.ignore, RECORD, MERGED, TOLD]
-            config.Autograde.sanitize_preprocessors = []
-            config.Autograde.autograde_preprocessors = [
-                "nbgrader.preprocessors.SaveAutoGrades",
-                "nbgrader.preprocessors.AssignLatePenalties",
-                "openexperts.grading.sanitise.SanitiseOutputs",
-            ]
-            result = nbgrader_for(config).autograde(self.lab, student, force=True)
+            api = self._merging
+            with temp_attrs(api.coursedir, assignment_id=self.lab, student_id=student):
+                result = capture_log(_OnePass(coursedir=api.coursedir, parent=api, force=True, create_student=True))
             require_success(result, f"put {student}'s marks into the gradebook")
             if record["state"] == "needs a person" or record["flagged_before"]:
                 flag(self.api.coursedir.db_url, self.lab, student, record["state"] == "needs a person")
         (self.place(student) / MERGED).write_text("{}", encoding="utf-8")
 
     def _no_marks(self, student: str) -> None:
+    @functools.cached_property
+    def _merging(self):
+        """nbgrader with the judged notebooks for what was submitted, and nothing left to do but to save their marks."""
+        config = deepcopy(self.config)  # its own copy() shares what is within
+        config.CourseDirectory.submitted_directory = str(self.examined)
+        config.CourseDirectory.ignore = [*self.api.coursedir.ignore, RECORD, MERGED, TOLD]
+        config.Autograde.autograde_preprocessors = [
+            "nbgrader.preprocessors.SaveAutoGrades",
+            "nbgrader.preprocessors.AssignLatePenalties",
+            "openexperts.grading.sanitise.SanitiseOutputs",
+        ]
+        return nbgrader_for(config)
+
         """It was handed in and could not be graded: marks of an earlier submission are not this one's."""
         with Gradebook(self.api.coursedir.db_url, self.api.coursedir.course_id) as gradebook:
             gradebook.update_or_create_student(student)
@@ -262,6 +270,19 @@ class Class:
 
 
 def marks(directory, lab: str, student: str) -> list:
+class _OnePass(Autograde):
+    """nbgrader's own step from a notebook to its marks, without the pass before it, which mends and runs a notebook.
+
+    Intake has mended this one and the examiner has run it; that pass would read, validate and write it once more.
+    """
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        self._sanitizing = False  # which preprocessors
+        self._init_preprocessors()
+        self._sanitizing = True  # which folder the next notebook is read from
+        super(Autograde, self).convert_single_notebook(notebook_filename)
+
+
     """All that the gradebook has of a submission and its feedback shows: points, comments, flags, what came off."""
     with Gradebook(directory.db_url, directory.course_id) as gradebook:
         try:
@@ -353,17 +374,20 @@ def _alone(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _one_engine() -> Iterator[None]:
-    """While this holds, nbgrader opens a gradebook with the engine that it had the last time.
+    """While this holds, nbgrader opens a gradebook with the engine that it had the last time, tables and all.
 
-    It opens it eight times for a submission, and a new engine compiles every statement anew: most of a merge's time.
+    It opens it eight times for a submission; a new engine compiles every statement anew, and each opening asks for
+    every table whether it is there: most of a merge's time.
     """
-    create_engine = nbgrader.api.create_engine
+    create_engine, tables = nbgrader.api.create_engine, nbgrader.api.Base.metadata
     nbgrader.api.create_engine = functools.cache(create_engine)
     try:
+    tables.create_all = functools.cache(tables.create_all)  # hides the class's own
         yield
     finally:
         nbgrader.api.create_engine = create_engine
 
+        del tables.create_all
 
 @contextmanager
 def _cluster(options: Options, jobs: int):
