@@ -209,7 +209,7 @@ def grade(arguments) -> int:
             outcomes.append(outcome)
             bar.write(graded(outcome), file=sys.stdout)
             bar.update()
-    ready = [outcome.student for outcome in outcomes if outcome.state != "not graded" and outcome.fresh]
+    ready = [outcome.student for outcome in outcomes if outcome.fresh]
     for student in tqdm(ready, desc="feedback", unit="learner", file=sys.stdout, disable=not ready):
         give_feedback(config, arguments.lab, student)
     print("\n" + class_summary(outcomes), flush=True)

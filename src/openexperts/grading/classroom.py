@@ -32,6 +32,7 @@ from nbgrader.utils import capture_log, temp_attrs
 from openexperts.grading.collecting import is_a_name
 from openexperts.grading.course import CourseError, nbgrader_for, require_success
 from openexperts.grading.examination import Rules, examine
+from openexperts.grading.feedback import page_without_marks
 from openexperts.grading.intake import Finding, Intake, Source, take_in
 from openexperts.grading.preprocessors import Examine, flag, note, record
 from openexperts.grading.sandbox import Limits, unavailable
@@ -67,7 +68,7 @@ class Outcome:
     max_score: float | None = None
     waiting: list[str] = field(default_factory=list)  # parts that a person still marks
     findings: list[dict] = field(default_factory=list)
-    fresh: bool = True  # False: it had been graded, and its feedback written, and nothing has changed
+    fresh: bool = True  # its feedback is still to be written; False too where there is nothing to tell a learner
 
 
 def examined_folder(directory) -> Path:
@@ -230,7 +231,6 @@ class Class:
                 flag(self.api.coursedir.db_url, self.lab, student, record["state"] == "needs a person")
         (self.place(student) / MERGED).write_text("{}", encoding="utf-8")
 
-    def _no_marks(self, student: str) -> None:
     @functools.cached_property
     def _merging(self):
         """nbgrader with the judged notebooks for what was submitted, and nothing left to do but to save their marks."""
@@ -244,6 +244,7 @@ class Class:
         ]
         return nbgrader_for(config)
 
+    def _no_marks(self, student: str) -> None:
         """It was handed in and could not be graded: marks of an earlier submission are not this one's."""
         with Gradebook(self.api.coursedir.db_url, self.api.coursedir.course_id) as gradebook:
             gradebook.update_or_create_student(student)
@@ -269,7 +270,6 @@ class Class:
         return outcome
 
 
-def marks(directory, lab: str, student: str) -> list:
 class _OnePass(Autograde):
     """nbgrader's own step from a notebook to its marks, without the pass before it, which mends and runs a notebook.
 
@@ -283,6 +283,7 @@ class _OnePass(Autograde):
         super(Autograde, self).convert_single_notebook(notebook_filename)
 
 
+def marks(directory, lab: str, student: str) -> list:
     """All that the gradebook has of a submission and its feedback shows: points, comments, flags, what came off."""
     with Gradebook(directory.db_url, directory.course_id) as gradebook:
         try:
@@ -381,13 +382,13 @@ def _one_engine() -> Iterator[None]:
     """
     create_engine, tables = nbgrader.api.create_engine, nbgrader.api.Base.metadata
     nbgrader.api.create_engine = functools.cache(create_engine)
-    try:
     tables.create_all = functools.cache(tables.create_all)  # hides the class's own
+    try:
         yield
     finally:
         nbgrader.api.create_engine = create_engine
-
         del tables.create_all
+
 
 @contextmanager
 def _cluster(options: Options, jobs: int):
@@ -437,7 +438,7 @@ def grade(config, lab: str, options: Options = Options(), on_total: Callable[[in
         todo = []
         for student in students:
             if not is_a_name(student):
-                yield Outcome(student, "not graded", f"{student!r} is no name that a gradebook takes.")
+                yield Outcome(student, "not graded", f"{student!r} is no name that a gradebook takes.", fresh=False)
             elif options.again or not course.record(student):
                 todo.append(student)
             elif course.has(student, MERGED):
@@ -490,15 +491,29 @@ def _merge(course: Class, student: str, record: dict) -> Outcome:
     try:
         course.merge(student, record)
     except CourseError as error:  # the next run tries again, from the record
-        return Outcome(student, "not graded", f"Examined, but {error}.", findings=record["findings"])
+        return Outcome(student, "not graded", f"Examined, but {error}.", findings=record["findings"], fresh=False)
     return course.outcome(student, fresh=True)
 
 
 def give_feedback(config, lab: str, student: str) -> None:
-    """Write a learner's feedback, and put it where they fetch it from if their work came through the exchange."""
-    api = nbgrader_for(config)
-    require_success(api.generate_feedback(lab, student, force=True), f"write {student}'s feedback")
-    place = examined_folder(api.coursedir) / student / lab
-    if (place / TIMESTAMP).is_file() and (place / FEEDBACK_WORD).is_file():
-        require_success(api.release_feedback(lab, student), f"release {student}'s feedback")
-    (place / TOLD).write_text(json.dumps(marks(api.coursedir, lab, student)), encoding="utf-8")
+    """Write a learner's feedback, and put it where they fetch it from if their work came through the exchange.
+
+    Where nothing could be graded, nbgrader has no notebook to make a page of: the page then says why there is no mark.
+    """
+    course = Class(config, lab)
+    place, directory = course.place(student), course.api.coursedir
+    record = json.loads((place / RECORD).read_text(encoding="utf-8"))
+    came_by_the_exchange = all((place / name).is_file() for name in (TIMESTAMP, FEEDBACK_WORD))
+    if record["state"] == "not graded":
+        folder = Path(directory.format_path(directory.feedback_directory, student, lab))
+        folder.mkdir(parents=True, exist_ok=True)
+        for source in course.sources:
+            page = page_without_marks(source.notebook, student, record["why"], record["findings"])
+            (folder / f"{source.notebook}.html").write_text(page, encoding="utf-8")
+        for name in (TIMESTAMP, FEEDBACK_WORD) if came_by_the_exchange else ():
+            shutil.copyfile(place / name, folder / name)
+    else:
+        require_success(course.api.generate_feedback(lab, student, force=True), f"write {student}'s feedback")
+    if came_by_the_exchange:
+        require_success(course.api.release_feedback(lab, student), f"release {student}'s feedback")
+    (place / TOLD).write_text(json.dumps(marks(directory, lab, student)), encoding="utf-8")

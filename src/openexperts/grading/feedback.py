@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from markupsafe import Markup, escape
 from nbconvert.exporters import HTMLExporter
 from nbconvert.filters import strip_ansi
+from nbformat.v4 import new_notebook
 from nbgrader import utils
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, NbGraderPreprocessor
@@ -394,3 +395,10 @@ class FeedbackExporter(HTMLExporter):
         config = super().default_config.copy()
         config.merge(Config({"FeedbackExporter": page}))
         return config
+
+
+def page_without_marks(notebook: str, learner: str, why: str, findings: list[dict]) -> str:
+    """The page for somebody whose work could not be graded: why there is no mark, and what was found."""
+    content = {"title": notebook, "learner": learner, "state": "not graded", "why": why, "findings": findings}
+    page, _ = FeedbackExporter().from_notebook_node(new_notebook(), resources={"feedback": content})
+    return page
