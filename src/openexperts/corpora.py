@@ -53,10 +53,10 @@ class Domains:
         next_class = (torch.arange(4 * width) // width + 1) % 4
         self.successors: Tensor = self.n_domains + next_class[None, :, None] * width + shuffled  # [32, 128, 4]
 
-    def documents(self, count: int, seed: int) -> Tensor:
-        """`count` documents of `length` tokens."""
+    def documents(self, count: int, seed: int, places: int = n_domains) -> Tensor:
+        """`count` documents of `length` tokens, all from the first `places` places."""
         random = torch.Generator().manual_seed(seed)
-        place = torch.randint(self.n_domains, (count,), generator=random)
+        place = torch.randint(places, (count,), generator=random)
         word = self.n_domains + torch.randint(len(ADJECTIVES), (count,), generator=random)
         chance = torch.tensor(PROBABILITIES).expand(count, -1)
         tokens = [place, word]
