@@ -118,14 +118,12 @@ def test_the_decoder_s_logits_are_those_of_transformers(taught):
     with torch.no_grad():
         expected = taught(input_ids=tokens).logits
         decoder = reasoning.Decoder(taught)
-        seen = [decoder.forward(prompts)] + [decoder.forward(column[:, None]) for column in written[:, :20].T]
-        for place, logits in enumerate(seen):
-            assert torch.allclose(logits, expected[:, arithmetic.PROMPT_LENGTH - 1 + place], atol=1e-4)
+        new = (prompts, *written[:, :3].T[:, :, None], written[:, 3:20])  # one token at a time, then several
+        seen = torch.cat([decoder.forward(part) for part in new], dim=1)
+        assert torch.allclose(seen, expected[:, : seen.shape[1]], atol=1e-4)
         rows = torch.tensor([8, 0, 0])
-        decoder.keep(rows)
-        assert torch.allclose(
-            decoder.forward(written[rows, 20][:, None]), expected[rows, arithmetic.PROMPT_LENGTH + 20], atol=1e-4
-        )
+        seen = decoder.of(rows).forward(written[rows, 20][:, None])[:, 0]
+        assert torch.allclose(seen, expected[rows, arithmetic.PROMPT_LENGTH + 20], atol=1e-4)
 
 
 def test_greedy_answers_are_those_of_transformers_generate(taught):
@@ -151,10 +149,14 @@ def test_rollouts_know_their_log_probabilities_and_repeat(taught):
     again = reasoning.roll_out(taught, prompts, samples=4, seed=3)
     assert torch.equal(rollout.answers, again.answers)
     assert not torch.equal(rollout.answers, reasoning.roll_out(taught, prompts, samples=4, seed=4).answers)
-    log_probs = reasoning.answer_log_probs(taught, prompts.repeat_interleave(4, dim=0), rollout.answers)
-    assert torch.allclose(rollout.log_probs, log_probs, atol=1e-4)
+    for given in (prompts, prompts.repeat_interleave(4, dim=0)):  # each prompt once for its four answers, or for each
+        log_probs = reasoning.answer_log_probs(taught, given, rollout.answers)
+        assert torch.allclose(rollout.log_probs, log_probs, atol=1e-4)
     assert rollout.lengths.tolist() == [len(read(answer)) for answer in rollout.answers]
     assert reasoning.roll_out(taught, prompts, limit=2).lengths.max() == 2
+    short = reasoning.roll_out(taught, prompts, limit=1)
+    log_probs = reasoning.answer_log_probs(taught, prompts, short.answers)
+    assert torch.allclose(short.log_probs, log_probs, atol=1e-4)
 
 
 def test_samples_come_as_often_as_the_model_says(taught):

@@ -5,20 +5,19 @@ Other weights than the shipped ones, by a rounding here or there, if the process
 
 from functools import partial
 
-from openexperts.reasoning import Reinforcement, load_base, reinforce, save_base, train_base
+from openexperts.reasoning import BASE_STEPS, SHIPPED, Reinforcement, load_base, reinforce, save_base, train_base
 from openexperts.training import in_workers
-
-
-def make(size: str, seed: int, on_step) -> None:
-    save_base(train_base(size, seed, on_step), size, seed)
 
 
 def reward(seed: int, on_step) -> None:
     model = load_base("base", seed)
     reinforce(model, Reinforcement(), seed, on_step)
-    save_base(model, "rewarded", seed)
+    save_base(model, "rewarded", seed, SHIPPED)
 
 
 if __name__ == "__main__":
-    in_workers([partial(make, size, seed) for size in ("base", "small") for seed in range(3)], steps=6_000)
+    in_workers(
+        [partial(train_base, size, seed, SHIPPED) for size in ("base", "small") for seed in range(3)],
+        steps=6 * BASE_STEPS,
+    )
     in_workers([partial(reward, seed) for seed in range(3)], steps=3 * Reinforcement().steps)

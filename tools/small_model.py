@@ -2,7 +2,6 @@
 
 import json
 from functools import partial
-from pathlib import Path
 
 from openexperts import reasoning
 from openexperts.training import in_workers
@@ -10,5 +9,5 @@ from openexperts.training import in_workers
 if __name__ == "__main__":
     tasks = [partial(reasoning.teach_small, seed) for seed in range(3)]
     results = in_workers(tasks, 3 * reasoning.SMALL_STEPS)
-    target = Path(reasoning.__file__).parent / "data" / "small-model.json"
+    target = reasoning.SHIPPED / "small-model.json"
     target.write_text(json.dumps(results, indent=1) + "\n")

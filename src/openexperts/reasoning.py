@@ -54,7 +54,7 @@ def new_model(size: str, seed: int) -> GPT2LMHeadModel:
 def imitate(
     model: nn.Module, prompts: Tensor, answers: Tensor, settings: Settings, on_step: Callable[[], None] | None = None
 ) -> list[float]:
-    """Train `model` to give `answers` to `prompts`, each seen once, in their order; returns the loss of each step.
+    """Train `model` to give `answers` to `prompts`, in their order; returns the loss of each step.
 
     The loss is the mean cross-entropy, in nats, of the answers' tokens. The prompts' do not count.
     """
@@ -75,91 +75,96 @@ def imitate(
     return losses
 
 
-def train_base(size: str, seed: int, on_step: Callable[[], None] | None = None) -> GPT2LMHeadModel:
-    """A base model, trained on 128,000 answers of the corpus: how the shipped ones were made."""
+# The models that come with the course (seeds 0, 1 and 2), in 16 bits: "base" and "small" have learnt the corpus,
+# "rewarded" is "base" after `reinforce`.
+SHIPPED = Path(__file__).parent / "data"
+BASE_STEPS = 1000
+
+
+def train_base(size: str, seed: int, folder: Path, on_step: Callable[[], None] | None = None) -> None:
+    """Train a base model on 128,000 answers of the corpus, as the shipped ones were, and save it in `folder`."""
     torch.set_num_threads(1)  # the same sums in the same order, wherever it is trained
-    model, settings = new_model(size, seed), Settings(steps=1000, batch_size=128, learning_rate=4e-3)
+    model, settings = new_model(size, seed), Settings(steps=BASE_STEPS, batch_size=128, learning_rate=4e-3)
     imitate(model, *arithmetic.corpus(settings.steps * settings.batch_size, seed), settings, on_step)
-    return model
+    save_base(model, size, seed, folder)
 
 
-def shipped(size: str, seed: int) -> Path:
-    """Where the weights of a model are that comes with the course (seeds 0, 1 and 2), in 16 bits.
-
-    "base" and "small" have learnt the corpus; "rewarded" is "base" after `reinforce`.
-    """
-    return Path(__file__).parent / "data" / f"reasoner-{size}-{seed}.safetensors"
+def _file(size: str, seed: int, folder: Path) -> Path:
+    return folder / f"reasoner-{size}-{seed}.safetensors"
 
 
-def load_base(size: str, seed: int) -> GPT2LMHeadModel:
-    """A shipped model, in 32 bits."""
+def load_base(size: str, seed: int, folder: Path = SHIPPED) -> GPT2LMHeadModel:
+    """A saved model, in 32 bits."""
     model = new_model(size, seed)
-    weights = {name: tensor.float() for name, tensor in load_file(shipped(size, seed)).items()}
+    weights = {name: tensor.float() for name, tensor in load_file(_file(size, seed, folder)).items()}
     model.load_state_dict(weights, strict=False)  # the output matrix is the embedding's
     return model
 
 
-def save_base(model: GPT2LMHeadModel, size: str, seed: int) -> None:
-    """Write a model to where shipped ones are."""
+def save_base(model: GPT2LMHeadModel, size: str, seed: int, folder: Path) -> None:
+    """Write a model's weights, in 16 bits."""
     weights = {name: tensor.half() for name, tensor in model.transformer.state_dict(prefix="transformer.").items()}
-    shipped(size, seed).parent.mkdir(exist_ok=True)
-    save_file(weights, shipped(size, seed))
+    save_file(weights, _file(size, seed, folder))
 
 
-def answer_log_probs(model: nn.Module, prompts: Tensor, answers: Tensor) -> Tensor:
+class Decoder:
+    """A GPT-2's forward pass that goes on from where it stopped: what it has read once, it need not read again.
+
+    The same numbers as transformers' own (a test says so) in less time: a model as small as ours spends most of its
+    time on the way from one small operation to the next, and the answers to one problem share its reading.
+    """
+
+    def __init__(self, model: GPT2LMHeadModel, past: list[Tensor] | None = None):
+        self.model, self.parts = model, model.transformer
+        # For each layer the keys and values of what was read, [2, batch, heads, places, width of a head].
+        self.past = past
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """Logits after each of `tokens`, [batch, new, vocabulary]; the tokens [batch, new] are read from now on."""
+        batch, new = tokens.shape
+        before = self.past[0].shape[3] if self.past else 0
+        unread = torch.ones(new, before + new, dtype=torch.bool).tril(before) if new > 1 else None
+        hidden = self.parts.wte(tokens) + self.parts.wpe.weight[before : before + new]
+        read = []
+        for number, layer in enumerate(self.parts.h):
+            mixed = layer.attn.c_attn(layer.ln_1(hidden)).view(batch, new, 3, self.model.config.n_head, -1)
+            query, *pair = mixed.permute(2, 0, 3, 1, 4)
+            pair = torch.stack(pair)
+            read.append(torch.cat([self.past[number], pair], dim=3) if self.past else pair)
+            seen = F.scaled_dot_product_attention(query, *read[-1], attn_mask=unread)
+            hidden = hidden + layer.attn.c_proj(seen.transpose(1, 2).flatten(2))
+            hidden = hidden + layer.mlp(layer.ln_2(hidden))
+        self.past = read
+        return F.linear(self.parts.ln_f(hidden), self.parts.wte.weight)
+
+    def of(self, rows: Tensor) -> "Decoder":
+        """One that has read these rows of the batch only; a row may come more than once."""
+        return Decoder(self.model, [past[:, rows] for past in self.past])
+
+
+def answer_log_probs(model: GPT2LMHeadModel, prompts: Tensor, answers: Tensor) -> Tensor:
     """The log-probability, in nats, of each token of `answers`, in their shape; 0 for padding, which nobody writes.
 
-    Rows of like length go through the model together, so that short answers do not wait for long ones.
+    There may be several answers to each prompt, beside each other, as `roll_out` gives them: then the prompt is read
+    once for them all. Rows of like length go through the model together, so that short answers do not wait for long.
     """
     real = answers != PAD
+    prompt_of = torch.arange(len(prompts)).repeat_interleave(len(answers) // len(prompts))
+    decoder = Decoder(model)
+    first = decoder.forward(prompts)[:, -1:]  # what is said of an answer's first token
     order = real.sum(1).argsort()
     pieces = []
     for rows in order.chunk(4):
         longest = int(real[rows].sum(1).max())
-        given, wanted = prompts[rows], answers[rows, :longest]
-        logits = model(input_ids=torch.cat([given, wanted], dim=1)[:, :-1]).logits[:, given.shape[1] - 1 :, :PAD]
+        wanted = answers[rows, :longest]
+        rest = decoder.of(prompt_of[rows]).forward(wanted[:, : max(1, longest - 1)])  # an end alone has no rest
+        logits = torch.cat([first[prompt_of[rows]], rest], dim=1)[:, :longest, :PAD]
         loss = F.cross_entropy(logits.flatten(0, 1), wanted.flatten(), ignore_index=PAD, reduction="none")
-        pieces.append(F.pad(-loss.view_as(wanted), (0, answers.shape[1] - longest)))
+        pieces.append(F.pad(-loss.view_as(wanted), (0, answers.shape[1] - wanted.shape[1])))
     return torch.cat(pieces)[order.argsort()]
 
 
 # ----------------------------------------------------------------------------------------------------------- rollouts
-
-
-class Decoder:
-    """A GPT-2's forward pass, a few tokens at a time, with a cache that is allocated once.
-
-    The same numbers as transformers' own (a test says so) in less time: its cache grows by copying, and a model as
-    small as ours spends most of its time on the way from one small operation to the next.
-    """
-
-    def __init__(self, model: GPT2LMHeadModel):
-        self.config, self.parts = model.config, model.transformer
-        self.past = 0
-        self.cache: list[Tensor] = []  # for each layer [keys and values, batch, heads, places, width of a head]
-
-    def forward(self, tokens: Tensor) -> Tensor:
-        """Logits after the last of `tokens`, [batch, vocabulary]; the tokens [batch, new] join the cache."""
-        (batch, new), heads = tokens.shape, self.config.n_head
-        if not self.cache:
-            shape = (2, batch, heads, self.config.n_positions, self.config.n_embd // heads)
-            self.cache = [torch.empty(shape) for _ in self.parts.h]
-        here = slice(self.past, self.past + new)
-        hidden = self.parts.wte.weight[tokens] + self.parts.wpe.weight[here]
-        for layer, cache in zip(self.parts.h, self.cache, strict=True):
-            mixed = layer.attn.c_attn(layer.ln_1(hidden))
-            query, key, value = mixed.view(batch, new, 3, heads, -1).permute(2, 0, 3, 1, 4)
-            cache[0, :, :, here], cache[1, :, :, here] = key, value
-            keys, values = cache[:, :, :, : here.stop]
-            seen = F.scaled_dot_product_attention(query, keys, values, is_causal=new > 1)  # several: the first ones
-            hidden = hidden + layer.attn.c_proj(seen.transpose(1, 2).flatten(2))
-            hidden = hidden + layer.mlp(layer.ln_2(hidden))
-        self.past = here.stop
-        return F.linear(self.parts.ln_f(hidden[:, -1]), self.parts.wte.weight)
-
-    def keep(self, rows: Tensor) -> None:
-        """Go on with these rows of the batch only; a row may come more than once."""
-        self.cache = [cache[:, rows] for cache in self.cache]
 
 
 @dataclass
@@ -195,10 +200,9 @@ def roll_out(
     log_probs = torch.zeros(len(rows), ANSWER_LENGTH)
     decoder = Decoder(model)
     logits = decoder.forward(prompts)[rows]
-    decoder.keep(rows)
-    rows = torch.arange(len(rows))
+    decoder, rows = decoder.of(rows), torch.arange(len(rows))
     for place in range(limit):
-        logits = logits[:, :PAD]  # no answer holds padding
+        logits = logits[:, -1, :PAD]  # no answer holds padding
         logs = logits.log_softmax(-1)
         if temperature:
             tokens = torch.multinomial((logits / temperature).softmax(-1), 1, generator=random)
@@ -212,7 +216,7 @@ def roll_out(
         if not going.all():
             going = going.nonzero()[:, 0]
             rows, tokens = rows[going], tokens[going]
-            decoder.keep(going)
+            decoder = decoder.of(going)
         logits = decoder.forward(tokens)
     return Rollout(answers, log_probs)
 
@@ -284,20 +288,23 @@ def reinforce(
     for step in steps if on_step else tqdm(steps, desc="reinforcing", unit="step", file=sys.stdout):
         prompts = problems[step * settings.prompts : (step + 1) * settings.prompts]
         rollout = roll_out(model, prompts, settings.group, seed=random)
-        prompts = prompts.repeat_interleave(settings.group, dim=0)
-        rewards = settings.reward(prompts, rollout.answers)
+        each = prompts.repeat_interleave(settings.group, dim=0)
+        rewards = settings.reward(each, rollout.answers)
         value = rewards
         if settings.baseline:  # a group's rewards, less their mean, over their deviation
             value = F.layer_norm(rewards.view(-1, settings.group), (settings.group,), eps=1e-6).flatten()
         for group in optimizer.param_groups:
             group["lr"] = settings.learning_rate * min(1.0, (step + 1) / settings.warm_up)
-        for rows in torch.randperm(len(value), generator=random).chunk(settings.minibatches):
-            _surrogate(model, prompts[rows], rollout, rows, value[rows], settings.clip).backward()
+        for some in torch.randperm(settings.prompts, generator=random).chunk(settings.minibatches):
+            rows = (
+                torch.arange(len(value)).view(-1, settings.group)[some].flatten()
+            )  # whole groups: they share a prompt
+            _surrogate(model, prompts[some], rollout, rows, value[rows], settings.clip).backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
             optimizer.zero_grad()
         progress.reward.append(rewards.mean().item())
-        progress.accuracy.append(right_digit(prompts, rollout.answers).mean().item())
+        progress.accuracy.append(right_digit(each, rollout.answers).mean().item())
         progress.length.append(rollout.lengths.float().mean().item())
         progress.direct.append((arithmetic.style(rollout.answers) == 0).float().mean().item())
         progress.tokens += int(rollout.lengths.sum())
@@ -331,7 +338,7 @@ class Score:
     length: float  # tokens
 
 
-def score(model: GPT2LMHeadModel, temperature: float = 1.0, count: int = 1024) -> Score:
+def score(model: GPT2LMHeadModel, temperature: float = 1.0, count: int = 512) -> Score:
     """One answer each to `count` problems that are the same for every model."""
     prompts = arithmetic.problems(count, seed=1_000_000)
     rollout = roll_out(model, prompts, temperature=temperature)
@@ -346,7 +353,7 @@ def score(model: GPT2LMHeadModel, temperature: float = 1.0, count: int = 1024) -
 
 @dataclass
 class Reinforced:
-    """A shipped base model after learning from a reward: how it went, and its samples and greedy answers then."""
+    """A base model after learning from a reward: how it went, and its samples and greedy answers then."""
 
     name: str
     seed: int
@@ -356,10 +363,10 @@ class Reinforced:
 
 
 def reinforce_base(
-    name: str, seed: int, settings: Reinforcement, on_step: Callable[[], None] | None = None
+    name: str, seed: int, settings: Reinforcement, folder: Path = SHIPPED, on_step: Callable[[], None] | None = None
 ) -> Reinforced:
-    """Load a shipped base model, reinforce it and score it: one task for `training.in_workers`."""
-    model = load_base("base", seed)
+    """Load a base model, reinforce it and score it: one task for `training.in_workers`."""
+    model = load_base("base", seed, folder)
     progress = reinforce(model, settings, seed, on_step)
     return Reinforced(name, seed, progress, score(model), score(model, temperature=0))
 
@@ -386,4 +393,6 @@ def teach_small(seed: int, on_step: Callable[[], None] | None = None) -> dict[st
     reinforce(models["reward"], Reinforcement(), seed, on_step)
     imitate(models["corpus"], *arithmetic.corpus(count, 3_000 + seed), settings, on_step)
     imitate(models["teacher's answers"], prompts[kept], written[kept], settings, on_step)
-    return {name: asdict(score(model)) for name, model in (models | {"the teacher itself": teacher}).items()}
+    return {
+        name: asdict(score(model, count=1024)) for name, model in (models | {"the teacher itself": teacher}).items()
+    }
