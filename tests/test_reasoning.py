@@ -1,10 +1,13 @@
 """Arithmetic with chains, and the small model that learns it: by imitation, by a reward."""
 
+import json
 import re
 
 import pytest
 import torch
 
+from notebooks import ROOT
+from notebooks import read as read_notebook
 from openexperts import arithmetic, reasoning
 from openexperts.arithmetic import ANSWER_LENGTH, PAD, encode, read
 from openexperts.training import Settings
@@ -212,3 +215,31 @@ def test_a_shipped_base_is_right_now_and_then_and_the_small_one_hardly_by_a_righ
     base, small = (reasoning.score(reasoning.load_base(size, seed), count=256) for size in ("base", "small"))
     assert 0.2 < base.right < 0.5 and base.right_chain > 0.1
     assert small.right < 0.25 and small.right_chain < 0.06
+
+
+@pytest.mark.parametrize(
+    ("lesson", "cell", "switch"),
+    [("07-reason", "base", "TRAIN_THE_BASE"), ("07-reason", "small-model", "COMPUTE_IT")],
+)
+def test_a_lesson_s_switched_path_runs(lesson, cell, switch, monkeypatch):
+    """The cell with its switch on, with very few steps and in this process: workers would not see the changes."""
+    reinforcement, settings = reasoning.Reinforcement, reasoning.Settings
+    monkeypatch.setattr(reasoning, "BASE_STEPS", 2)
+    monkeypatch.setattr(reasoning, "Reinforcement", lambda steps=2: reinforcement(steps=2))
+    monkeypatch.setattr(reasoning, "Settings", lambda steps, **others: settings(steps=2, **others))
+    done, shipped = [], reasoning._file("base", 0, reasoning.SHIPPED).read_bytes()
+
+    def in_workers(tasks, steps):
+        return [task(lambda: done.append(steps)) for task in tasks]
+
+    cells = {one.id: one.source for one in read_notebook(ROOT / "notebooks" / f"{lesson}.ipynb").cells}
+    names = {}
+    exec(cells["imports"], names)
+    names["in_workers"] = in_workers
+    assert f"{switch} = False" in cells[cell]
+    exec(cells[cell].replace(f"{switch} = False", f"{switch} = True"), names)
+    assert done
+    assert reasoning._file("base", 0, reasoning.SHIPPED).read_bytes() == shipped  # what came with the course stays
+    if switch == "COMPUTE_IT":
+        columns = json.loads((reasoning.SHIPPED / "small-model.json").read_text())
+        assert [list(one) for one in names["small"]] == [list(one) for one in columns]
