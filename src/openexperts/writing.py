@@ -237,7 +237,7 @@ def make(folder: Path, n_batches: int) -> dict:
     """
     model, tokenizer = open_model.load(), open_model.load_tokenizer()
     model.set_attn_implementation("grouped")
-    source = os.environ.get("OPENEXPERTS_MODEL", "").strip() or open_model.GGUF_FILE
+    source = open_model.other_model() or open_model.GGUF_FILE
     sign = hashlib.sha256(json.dumps([RECIPE, source], sort_keys=True).encode()).hexdigest()[:12]
     batches = folder / f"batches-{sign}"
     batches.mkdir(parents=True, exist_ok=True)
@@ -312,7 +312,7 @@ def pack(files: Sequence[Path], tokenizer, made_with: dict, folder: Path) -> dic
         "thrown out": thrown_out,
         "kept": {
             "texts": len(kept), "tokens": n_tokens, "share known": round(1 - int((ids == UNKNOWN).sum()) / n_tokens, 4),
-            "vocabulary": N_SPECIAL + len(frequent), "places with a teacher": len(top_ids),
+            "vocabulary": N_SPECIAL + len(frequent),
         },
         "share in the top 8": round(float(top_shares[ids != BEGIN].sum(1).mean()), 4),
     }  # fmt: skip

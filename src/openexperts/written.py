@@ -29,14 +29,14 @@ PER_NAT, ABSENT = 32, 255  # a probability is kept as one byte: its negative log
 
 @dataclass(frozen=True)
 class Corpus:
-    """Texts as a stream of ids, and what the open model thought at each place of its first part."""
+    """Texts as a stream of ids, and what the open model thought at each place."""
 
     record: dict  # how it was made, and what was counted then
     vocabulary: list[str]  # the piece of text that each id stands for
     open_model_ids: Tensor  # [vocabulary] the open model's own id; -1 for BEGIN and UNKNOWN
     numbers: Tensor  # [texts] of their prompts
     ids: Tensor  # [places]
-    top_ids: Tensor  # [places with a teacher, TOP_K] the likeliest tokens, the best first
+    top_ids: Tensor  # [places, TOP_K] the likeliest tokens, the best first
     top_shares: Tensor  # the same shape: their probabilities when the token at this place was drawn
 
     @functools.cached_property
@@ -60,18 +60,13 @@ class Corpus:
     def documents(self, part: str, length: int) -> Tensor:
         """[documents, length + 1] places of neighbouring pieces of the stream: "validation", or "training", the rest.
 
-        Each piece ends with the place where the next begins, so that every place but the first is predicted once. The
-        training documents with a teacher come first.
+        Each piece ends with the place where the next begins, so that every place but the first is predicted once.
         """
         if part not in ("training", "validation"):
             raise ValueError(f'part is "{part}"; it is "training" or "validation"')
         border = int(self.starts[N_VALIDATION])
         start, end = (0, border) if part == "validation" else (border, len(self.ids))
         return torch.arange(start, end).unfold(0, length + 1, length)
-
-    def taught(self, documents: Tensor) -> Tensor:
-        """Of each document, whether every place of it has a teacher's distribution."""
-        return documents[:, -1] < len(self.top_ids)
 
 
 def draw_prompt(prompts: dict, number: int) -> str:
