@@ -17,7 +17,7 @@ import openexperts
 from openexperts.grading.course import CourseError, find_root, require_lab
 
 MODEL_STAMP = Path("classroom") / "open-model.txt"
-BATCHES = 7  # of 128 texts each: the corpus that comes with the course
+BATCHES = 26  # of 128 texts each: the corpus that comes with the course
 EXAMPLES = """examples:
   openexperts lab                              open JupyterLab on the first page
   openexperts check 02-experts                 the visible checks of your lab, in words
