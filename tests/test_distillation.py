@@ -18,7 +18,7 @@ def model():
 
 @pytest.fixture(scope="module")
 def places():
-    return documents(4, 1.0, seed=3)
+    return documents(4, 800, seed=3)
 
 
 def dense_targets(corpus, places):
@@ -64,10 +64,13 @@ def test_the_control_is_as_soft_as_the_teacher_and_keeps_the_label(places):
 
 
 def test_a_quarter_of_the_texts_comes_four_times_as_often():
-    whole, quarter = documents(600, 1.0, seed=0), documents(600, 0.25, seed=0)
-    assert len(whole.unique(dim=0)) > 550 and 150 < len(quarter.unique(dim=0)) < 300
+    whole, quarter = documents(600, 600, seed=0), documents(600, 150, seed=0)
+    assert len(whole.unique(dim=0)) == 600
+    assert (quarter.unique(dim=0, return_counts=True)[1] == 4).all() and torch.isin(quarter, whole).all()
     assert not torch.isin(whole[:, 1:], torch.arange(int(written.load().starts[written.N_VALIDATION]))).any()
-    assert torch.equal(documents(8, 1.0, seed=0), whole[:8]) and not torch.equal(documents(8, 1.0, seed=1), whole[:8])
+    assert torch.equal(documents(8, 600, seed=0), whole[:8]) and not torch.equal(documents(8, 600, seed=1), whole[:8])
+    with pytest.raises(ValueError, match="n_different is 100000; the corpus has"):
+        documents(8, 100_000, seed=0)
 
 
 def test_experts_work_as_hard_as_their_dense_twin_and_are_larger():

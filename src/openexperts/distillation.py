@@ -15,6 +15,7 @@ from openexperts.configs import build, dense_twin, tiny_deepseek
 
 WAYS = ("labels", "teacher", "shuffled")
 LENGTH = 64  # tokens of a document
+N_VALIDATION = 64  # documents: all of them would take as long as a quarter of the lesson's training
 VOCABULARY = 2048  # of the corpus' 4,096, which stand in the order of their frequency; the rest is unknown here
 
 
@@ -41,15 +42,15 @@ def student(kind: str, seed: int) -> nn.Module:
     return build(config if kind == "experts" else dense_twin(config, "active"), seed)
 
 
-def documents(n_documents: int, share: float, seed: int) -> Tensor:
-    """`n_documents` places to learn from, [n_documents, LENGTH + 1], all with a teacher, in an order of the seed's.
+def documents(n_documents: int, n_different: int, seed: int) -> Tensor:
+    """`n_documents` places to learn from, [n_documents, LENGTH + 1], in an order of the seed's.
 
-    They come from the first `share` of the corpus, and come again when they are used up.
+    They are the first `n_different` pieces of the training texts, and come again when they are used up.
     """
-    corpus = written.load()
-    pieces = corpus.documents("training", LENGTH)
-    pieces = pieces[corpus.taught(pieces)]
-    pieces = pieces[: round(share * len(pieces))]
+    pieces = written.load().documents("training", LENGTH)
+    if not 0 < n_different <= len(pieces):
+        raise ValueError(f"n_different is {n_different}; the corpus has {len(pieces)} pieces to learn from")
+    pieces = pieces[:n_different]
     random = torch.Generator().manual_seed(seed)
     rounds = -(-n_documents // len(pieces))
     order = torch.cat([torch.randperm(len(pieces), generator=random) for _ in range(rounds)])
@@ -57,9 +58,9 @@ def documents(n_documents: int, share: float, seed: int) -> Tensor:
 
 
 def validation() -> Tensor:
-    """Ids of texts that no student learns from, [documents, LENGTH + 1]."""
+    """Ids of texts that no student learns from, [N_VALIDATION, LENGTH + 1]."""
     corpus = written.load()
-    return trimmed(corpus.ids[corpus.documents("validation", LENGTH)])
+    return trimmed(corpus.ids[corpus.documents("validation", LENGTH)[:N_VALIDATION]])
 
 
 def loss_of(way: str, model: nn.Module, places: Tensor) -> Tensor:

@@ -1,0 +1,14 @@
+"""The loss is returned as a plain number.
+
+loses: mixed-loss-visible, mixed-loss-hidden
+message: cut off from the student's logits
+"""
+
+
+# %% mixed-loss
+def mixed_loss(logits, ids, written, top_ids, top_shares, alpha):
+    compared = written[:, 1:]
+    forecasts = logits[:, :-1][compared]
+    labels = F.cross_entropy(forecasts, ids[:, 1:][compared]).item()
+    teacher = parts.top_k(forecasts, top_ids[:, 1:][compared], top_shares[:, 1:][compared]).item()
+    return (1 - alpha) * labels + alpha * teacher
