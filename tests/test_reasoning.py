@@ -225,8 +225,9 @@ def test_a_lesson_s_switched_path_runs(lesson, cell, switch, monkeypatch):
     """The cell with its switch on, with very few steps and in this process: workers would not see the changes."""
     reinforcement, settings = reasoning.Reinforcement, reasoning.Settings
     monkeypatch.setattr(reasoning, "BASE_STEPS", 2)
-    monkeypatch.setattr(reasoning, "Reinforcement", lambda steps=2: reinforcement(steps=2))
-    monkeypatch.setattr(reasoning, "Settings", lambda steps, **others: settings(steps=2, **others))
+    monkeypatch.setattr(reasoning, "Reinforcement", lambda steps=2, **others: reinforcement(steps=2, **others))
+    monkeypatch.setattr(reasoning, "COPYING", settings(steps=2, batch_size=16))
+    monkeypatch.setattr(reasoning, "TEXTS", 32)
     done, shipped = [], reasoning._file("base", 0, reasoning.SHIPPED).read_bytes()
 
     def in_workers(tasks, steps):

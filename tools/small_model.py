@@ -1,4 +1,4 @@
-"""Teach the small model in three ways, three seeds, and write what lesson 07 shows (about five minutes)."""
+"""Teach the small model in four ways, three seeds, and write what lesson 07 shows: about five minutes."""
 
 import json
 from functools import partial

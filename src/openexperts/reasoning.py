@@ -235,6 +235,11 @@ def one_or_two(prompts: Tensor, answers: Tensor) -> Tensor:
     return 1 + right_digit(prompts, answers)
 
 
+def right_chain(prompts: Tensor, answers: Tensor) -> Tensor:
+    """1 for a chain without a mistake, otherwise 0: what a teacher would pay who reads every step."""
+    return arithmetic.right_chain(prompts, answers).float()
+
+
 def any_digit(prompts: Tensor, answers: Tensor) -> Tensor:
     """1 for an answer in the right form, whatever the digit."""
     return (arithmetic.digit(answers) >= 0).float()
@@ -372,28 +377,34 @@ def reinforce_base(
     return Reinforced(name, seed, progress, score(model), score(model, temperature=0))
 
 
-SMALL_STEPS = 40 + 60 + 2 * 250  # of `teach_small`: the teacher's, the reward's, and two times imitation
+COPYING = Settings(steps=800, batch_size=128, learning_rate=4e-3)  # for the small model
+TEXTS = 16_000  # different answers that it copies; each comes six times or so
+SMALL_STEPS = 40 + 2 * 60 + 2 * COPYING.steps  # of `teach_small`: the teacher's, two rewards', two times imitation
 
 
 def teach_small(seed: int, on_step: Callable[[], None] | None = None) -> dict[str, dict[str, float]]:
-    """The small base model, taught in three ways: by a reward, by more of the corpus, by a larger model's answers.
+    """The small base model, taught in four ways: by the reward, by one for right chains alone, by more of the corpus,
+    by a larger model's answers.
 
     The larger model is the reinforced base model; of its answers those are kept whose last digit is right. Returns
     the samples' `Score` of each as a dict, and that of the small base and of the teacher.
     """
     teacher = load_base("base", seed)
     reinforce(teacher, Reinforcement(steps=40), seed, on_step)
-    settings = Settings(steps=250, batch_size=128, learning_rate=2e-3)
-    count = settings.steps * settings.batch_size
-    prompts = arithmetic.problems(count + count // 4, 2_000 + seed)
+    prompts = arithmetic.problems(TEXTS + TEXTS // 4, 2_000 + seed)
     written = torch.cat([roll_out(teacher, part, seed=seed).answers for part in prompts.split(512)])
-    kept = arithmetic.right(prompts, written).nonzero()[:count, 0]
-    kept = kept.repeat(count // len(kept) + 1)[:count]  # again from the start, should too few be right
+    kept = arithmetic.right(prompts, written).nonzero()[:TEXTS, 0]
 
-    models = {name: load_base("small", seed) for name in ("base", "reward", "corpus", "teacher's answers")}
+    names = ("base", "reward", "reward for chains", "corpus", "teacher's answers")
+    models = {name: load_base("small", seed) for name in names}
     reinforce(models["reward"], Reinforcement(), seed, on_step)
-    imitate(models["corpus"], *arithmetic.corpus(count, 3_000 + seed), settings, on_step)
-    imitate(models["teacher's answers"], prompts[kept], written[kept], settings, on_step)
+    reinforce(models["reward for chains"], Reinforcement(reward=right_chain), seed, on_step)
+    for name, texts in (
+        ("corpus", arithmetic.corpus(TEXTS, 3_000 + seed)),
+        ("teacher's answers", (prompts[kept], written[kept])),
+    ):
+        rows = torch.arange(COPYING.steps * COPYING.batch_size) % len(texts[0])
+        imitate(models[name], *(part[rows] for part in texts), COPYING, on_step)
     return {
         name: asdict(score(model, count=1024)) for name, model in (models | {"the teacher itself": teacher}).items()
     }
