@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help lab teach test release grade kit bench bench-grading constraints
+.PHONY: help lab teach test release grade kit workshops bench bench-grading constraints
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20
@@ -28,6 +28,9 @@ grade: installed  ## collect, grade and give feedback: make grade LAB=02-experts
 
 kit: installed  ## the learner's zip, without solutions or tests
 	@$(BIN)/openexperts kit
+
+workshops: installed  ## print every ethics workshop: PDFs and slides in dist/workshops/
+	@$(BIN)/openexperts workshop make
 
 bench: testable  ## measure speed and memory; writes benchmarks/results.md
 	@$(BIN)/python benchmarks/run.py $(ARGS)

@@ -25,6 +25,7 @@ EXAMPLES = """examples:
   openexperts grade 02-experts                 collect, grade and give feedback to the class
   openexperts export --format moodle           marks for your school's system
   openexperts tour --lab 02-experts            watch a class of three go through every step
+  openexperts workshop check 20                is this machine ready for the workshop tomorrow?
 
 `openexperts COMMAND --help` says more about one command.
 """
@@ -321,6 +322,43 @@ def kit(arguments) -> int:
     return 0
 
 
+def workshop(arguments) -> int:
+    """Make a workshop's pages and slides, or say whether the machine is ready for it."""
+    from openexperts import workshops
+
+    root = find_root()
+    if arguments.do == "check":
+        if len(arguments.numbers) != 1:
+            raise CourseError("Which workshop? Name one, as in: openexperts workshop check 20")
+        return workshop_check(workshops.find(root, arguments.numbers[0]))
+    from tqdm import tqdm
+
+    chosen = [workshops.find(root, number) for number in arguments.numbers] or workshops.workshops(root)
+    for one in chosen:
+        if workshops.up_to_date(one):
+            print(f"{one.name}: up to date, in {one.made.relative_to(root)}", flush=True)
+            continue
+        with tqdm(total=workshops.STEPS, desc=one.name, unit="page", file=sys.stdout) as bar:
+            for step in workshops.make(one):
+                bar.set_postfix_str(step)
+                bar.update()
+        print(f"{one.name}: in {one.made.relative_to(root)}", flush=True)
+    return 0
+
+
+def workshop_check(one) -> int:
+    """A line for each thing that a facilitator's machine needs."""
+    from openexperts import workshops
+
+    print(f"Workshop {one.name}: is this machine ready? (Some seconds.)\n", flush=True)
+    to_do = 0
+    for finding in workshops.check(one):
+        to_do += not finding.ok
+        print(f"  {'ok   ' if finding.ok else 'TO DO'}  {finding.what}: {finding.words}", flush=True)
+    print("\n" + ("Ready." if not to_do else f"Not ready: {to_do} to do. Then start this again."))
+    return 1 if to_do else 0
+
+
 def positive(text: str) -> int:
     """A whole number, 1 or more."""
     if not text.isdecimal() or int(text) < 1:
@@ -404,6 +442,11 @@ def parser() -> argparse.ArgumentParser:
     command = add("tour", tour, "play a class of three through every step, in a temporary folder", "tour --keep")
     command.add_argument("--lab", default="02-experts", metavar="LAB", help="the lab (default: 02-experts)")
     command.add_argument("--keep", action="store_true", help="keep the folder, to look at it")
+
+    command = add("workshop", workshop, "make a workshop's pages and slides, or check a room's machine",
+                  "workshop check 20")  # fmt: skip
+    command.add_argument("do", choices=["make", "check"], help="make: what is new or changed; check: the day before")
+    command.add_argument("numbers", nargs="*", metavar="NUMBER", help="which, as in 20 (make: all if none is named)")
 
     add("kit", kit, "write dist/open-experts-VERSION.zip for learners, without solutions or tests", "kit")
     return top
