@@ -114,18 +114,20 @@ p { orphans: 3; widows: 3; }
 table { border-collapse: collapse; width: 100%; margin: 0 0 3mm; font-size: 9pt; line-height: 1.3; }
 th, td { border: 1px solid black; padding: 1mm 1.5mm; text-align: left; vertical-align: top; }
 thead { display: table-header-group; } th { background: #e8e8e8; }
-tr, blockquote, .deck section, .sheet { break-inside: avoid; }
+tr, blockquote, .sheet { break-inside: avoid; }
 blockquote { border-left: 3px solid black; margin: 0 0 2.5mm; padding: 0.5mm 0 0.5mm 3mm; }
 blockquote > :last-child { margin-bottom: 0; }
 code { font-family: "DejaVu Sans Mono", monospace; font-size: 0.9em; }
 .show td:first-child { white-space: nowrap; font-weight: bold; }
 .show table { font-size: 8.5pt; line-height: 1.25; } .show, .key { break-before: page; break-inside: auto; }
 .task-list-item { list-style: none; margin-left: -6mm; }
+input { appearance: none; width: 3.2mm; height: 3.2mm; border: 1px solid black; margin: 0 2mm 0 0; }
 body.handout { font-size: 9.5pt; line-height: 1.35; } body.handout h1 { font-size: 14pt; }
 body.handout h2 { font-size: 10.5pt; margin: 2.5mm 0 1mm; } body.handout table { font-size: 8.5pt; }
-.deck { display: grid; grid-template-columns: 1fr 1fr; }
-.deck section { border: 1.5px dashed black; margin: -0.75px; padding: 4mm; min-height: 48mm; font-size: 9.5pt; }
-.deck h2 { border: 0; margin: 0 0 2mm; font-size: 11.5pt; }
+.row { display: flex; break-inside: avoid; margin-top: -1.5px; }
+.row section { box-sizing: border-box; width: 50%; border: 1.5px dashed black; padding: 3mm 4mm; min-height: 46mm;
+  font-size: 9.5pt; margin-right: -1.5px; }
+.row h2 { border: 0; margin: 0 0 2mm; font-size: 11.5pt; }
 .sheet + .sheet { border-top: 1px solid black; padding-top: 4mm; margin-top: 4mm; }
 .sheet h1 { font-size: 13pt; }
 """
@@ -142,7 +144,10 @@ def page_html(workshop: Workshop, page: str) -> str:
     markup = _markdown(words(workshop, page))
     if page == "cards":
         before, parts = cut_up(markup, "h2")
-        markup = before + '<div class="deck">' + "".join(f"<section>{part}</section>" for part in parts) + "</div>"
+        cards = [f"<section>{part}</section>" for part in parts]
+        markup = before
+        for place in range(0, len(cards), 2):
+            markup += f'<div class="row">{"".join(cards[place : place + 2])}</div>'
     if page == "guide":  # a run of show, and what is secret, begin a page of their own
         before, parts = cut_up(markup, "h2")
         for part in parts:
@@ -168,12 +173,13 @@ def document(title: str, style: str, body: str) -> str:
 SLIDE_STYLE = """
 @page { size: 1280px 720px; margin: 0; }
 * { box-sizing: border-box; }
-body { margin: 0; background: white; color: black; font: 30px/1.35 "DejaVu Sans", Verdana, sans-serif; }
+body { margin: 0; background: white; color: black; font: 29px/1.32 "DejaVu Sans", Verdana, sans-serif; }
 section { width: 1280px; min-height: 720px; padding: 34px 56px 36px; position: relative; break-after: page; }
 section:last-of-type { break-after: auto; }
 h1 { font-size: 42px; margin: 0 0 16px; } h2 { font-size: 36px; margin: 0 0 14px; }
 h3 { font-size: 29px; margin: 0 0 8px; }
-p, ul, ol, table, pre, blockquote { margin: 0 0 14px; } img { display: block; margin: 0 auto; max-height: 420px; }
+p, ul, ol, table, pre, blockquote { margin: 0 0 14px; }
+img { display: block; margin: 0 auto 10px; height: 400px; max-width: 100%; object-fit: contain; }
 pre { font: 25px/1.3 "DejaVu Sans Mono", monospace; white-space: pre-wrap; }
 code { font-family: "DejaVu Sans Mono", monospace; font-size: 0.9em; }
 blockquote { border-left: 6px solid black; padding: 4px 0 4px 22px; }
@@ -292,7 +298,7 @@ def print_pdf(source: Path) -> Path:
         command += ["--disable-sync", "--disable-gpu", "--disable-dev-shm-usage", "--no-pdf-header-footer"]
         command += [f"--print-to-pdf={target}", source.resolve().as_uri()]
         target.unlink(missing_ok=True)
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=600)
     if not target.is_file():
         last = (done.stderr.strip().splitlines() or ["it gave no reason"])[-1]
         raise CourseError(f"{program} did not print {source.name}: {last}")

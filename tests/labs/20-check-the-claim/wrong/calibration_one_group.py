@@ -1,0 +1,15 @@
+"""Mean word against mean truth: one group.
+
+loses: calibration-visible, calibration-hidden
+message: one group
+"""
+
+
+# %% calibration
+def calibration(confidence, right):
+    levels = confidence.unique()
+    groups = [confidence == level for level in levels]
+    counts = torch.stack([group.sum() for group in groups]).double()
+    share = torch.stack([right[group].double().mean() for group in groups])
+    n, base = len(right), right.double().mean()
+    return (confidence.mean() - base) ** 2, (counts * (share - base) ** 2).sum() / n, base * (1 - base)

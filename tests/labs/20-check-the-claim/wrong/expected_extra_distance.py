@@ -1,0 +1,13 @@
+"""The extra grows with the distance and not with its square.
+
+loses: expected-brier-visible, expected-brier-hidden
+"""
+
+
+# %% expected-brier
+def expected_brier(know, say):
+    def mean(c):
+        rest = (1 - c) / 4
+        return (know) * ((1 - c) ** 2 + 4 * rest**2) + (1 - know) * (c**2 + (1 - rest) ** 2 + 3 * rest**2)
+
+    return mean(say), 0.5 * (say - know).abs()

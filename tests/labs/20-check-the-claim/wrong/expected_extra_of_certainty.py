@@ -1,0 +1,14 @@
+"""Compared with saying 100 %.
+
+loses: expected-brier-visible, expected-brier-hidden
+message: honest words are
+"""
+
+
+# %% expected-brier
+def expected_brier(know, say):
+    def mean(c):
+        rest = (1 - c) / 4
+        return (know) * ((1 - c) ** 2 + 4 * rest**2) + (1 - know) * (c**2 + (1 - rest) ** 2 + 3 * rest**2)
+
+    return mean(say), mean(say) - mean(torch.ones_like(say))

@@ -1,0 +1,14 @@
+"""Honest minus said.
+
+loses: expected-brier-visible, expected-brier-hidden
+message: turn it round
+"""
+
+
+# %% expected-brier
+def expected_brier(know, say):
+    def mean(c):
+        rest = (1 - c) / 4
+        return (know) * ((1 - c) ** 2 + 4 * rest**2) + (1 - know) * (c**2 + (1 - rest) ** 2 + 3 * rest**2)
+
+    return mean(say), mean(know) - mean(say)

@@ -1,0 +1,14 @@
+"""The sum of the differences.
+
+loses: name-gap-visible, name-gap-hidden
+message: the gap is their mean
+"""
+
+
+# %% name-gap
+def name_gap(named, blinded):
+    difference = (named - blinded).double()
+    signs = torch.tensor(list(itertools.product((1.0, -1.0), repeat=len(difference))), dtype=torch.double)
+    means = (signs * difference).mean(1)
+    gap = difference.sum()
+    return gap, (means.abs() >= gap.abs() - 1e-9).double().mean()

@@ -1,0 +1,10 @@
+"""A maker's claim is taken for a wrong sheet.
+
+loses: sheets-visible, sheets-hidden
+message: no fault of the sheet
+"""
+
+# %% sheets
+found = {sheet: "none" for sheet in SHEETS} | {"E03": "sum", "E07": "scope", "E09": "date", "E15": "sum"}
+recomputed = {"E03": 0.18, "E15": 4.55}
+found["E08"] = "scope"
