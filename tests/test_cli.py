@@ -355,7 +355,7 @@ def test_a_file_that_cannot_be_written_is_one_sentence(capsys, course):
     assert code == 2 and "my-labs" in said and "Traceback" not in said
 
 
-COMMANDS = "lab teach check release grade export deploy tour kit model".split()
+COMMANDS = "lab teach check release grade export deploy tour kit model workshop".split()
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -457,6 +457,10 @@ def whole_course(tmp_path) -> Path:
         "src/openexperts/__pycache__/cli.pyc",
         "tests/a.py",
         "classroom/gradebook.db",
+        "workshops/90-toy/guide.md",
+        "workshops/90-toy/rubric.md",
+        "workshops/90-toy/handout.md",
+        "workshops/90-toy/evidence/01-a.md",
     ):
         (course / name).parent.mkdir(parents=True, exist_ok=True)
         (course / name).write_text("x")
@@ -475,8 +479,10 @@ def test_the_kit_holds_what_a_learner_needs_and_nothing_of_the_teachers(whole_co
         "labs/90-toy/90-toy.ipynb",
         "notebooks/01-a.ipynb",
         "src/openexperts/cli.py",
+        "workshops/90-toy/handout.md",
+        "workshops/90-toy/evidence/01-a.md",
     } <= inside
-    forbidden = re.compile(r"^(solutions|tests|my-labs|classroom)/|__pycache__|\.ipynb_checkpoints|\.git")
+    forbidden = re.compile(r"^(solutions|tests|my-labs|classroom)/|__pycache__|\.ipynb_checkpoints|\.git|guide|rubric")
     assert not [name for name in inside if forbidden.search(name)]
 
 

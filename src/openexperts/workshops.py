@@ -179,7 +179,7 @@ section:last-of-type { break-after: auto; }
 h1 { font-size: 42px; margin: 0 0 16px; } h2 { font-size: 36px; margin: 0 0 14px; }
 h3 { font-size: 29px; margin: 0 0 8px; }
 p, ul, ol, table, pre, blockquote { margin: 0 0 14px; }
-img { display: block; margin: 0 auto 10px; height: 400px; max-width: 100%; object-fit: contain; }
+img { display: block; margin: 0 auto 10px; height: 380px; max-width: 100%; object-fit: contain; }
 pre { font: 25px/1.3 "DejaVu Sans Mono", monospace; white-space: pre-wrap; }
 code { font-family: "DejaVu Sans Mono", monospace; font-size: 0.9em; }
 blockquote { border-left: 6px solid black; padding: 4px 0 4px 22px; }

@@ -27,6 +27,7 @@ CONTENTS = (
     "src/openexperts",
     "tools/install.py",
 )
+LEARNERS_PAGES = ("workshops/*/handout.md", "workshops/*/evidence/*.md")  # guides and rubrics hold the answers
 NEVER = {"__pycache__", ".ipynb_checkpoints"}
 EPOCH = (2025, 1, 1, 0, 0, 0)  # a zip carries a time for each file; this one says nothing
 
@@ -39,6 +40,7 @@ def files(root: Path) -> list[Path]:
         if not path.exists():
             raise CourseError(f"The kit was not written: {name} is missing from {root}.")
         found += [path] if path.is_file() else [inner for inner in path.rglob("*") if inner.is_file()]
+    found += [path for pattern in LEARNERS_PAGES for path in root.glob(pattern)]
     inside = [path.relative_to(root) for path in found]
     return sorted(path for path in inside if not NEVER & set(path.parts) and path.suffix != ".pyc")
 
