@@ -119,15 +119,19 @@ blockquote { border-left: 3px solid black; margin: 0 0 2.5mm; padding: 0.5mm 0 0
 blockquote > :last-child { margin-bottom: 0; }
 code { font-family: "DejaVu Sans Mono", monospace; font-size: 0.9em; }
 .show td:first-child { white-space: nowrap; font-weight: bold; }
-.show table { font-size: 8.5pt; line-height: 1.25; } .show, .key { break-before: page; break-inside: auto; }
+.show table { font-size: 8.5pt; line-height: 1.25; } .show th:nth-child(2) { width: 36%; }
+.show th:nth-child(3), .show th:nth-child(4) { width: 18%; }
+body.guide { font-size: 10pt; } .show, .key { break-before: page; break-inside: auto; }
 .task-list-item { list-style: none; margin-left: -6mm; }
 input { appearance: none; width: 3.2mm; height: 3.2mm; border: 1px solid black; margin: 0 2mm 0 0; }
 body.handout { font-size: 9.5pt; line-height: 1.35; } body.handout h1 { font-size: 14pt; }
 body.handout h2 { font-size: 10.5pt; margin: 2.5mm 0 1mm; } body.handout table { font-size: 8.5pt; }
 .row { display: flex; break-inside: avoid; margin-top: -1.5px; }
-.row section { box-sizing: border-box; width: 50%; border: 1.5px dashed black; padding: 3mm 4mm; min-height: 46mm;
-  font-size: 9.5pt; margin-right: -1.5px; }
-.row h2 { border: 0; margin: 0 0 2mm; font-size: 11.5pt; }
+.card { box-sizing: border-box; width: 50%; border: 1.5px dashed black; padding: 2.5mm 4mm; min-height: 45mm;
+  font-size: 9.5pt; line-height: 1.3; margin-right: -1.5px; }
+.deck + .deck { break-before: page; }
+.card p, .card blockquote { margin-bottom: 1.8mm; }
+.card h2 { border: 0; margin: 0 0 2mm; font-size: 11.5pt; }
 .sheet + .sheet { border-top: 1px solid black; padding-top: 4mm; margin-top: 4mm; }
 .sheet h1 { font-size: 13pt; }
 """
@@ -143,11 +147,8 @@ def page_html(workshop: Workshop, page: str) -> str:
     """One page of the workshop as an HTML file that needs nothing else."""
     markup = _markdown(words(workshop, page))
     if page == "cards":
-        before, parts = cut_up(markup, "h2")
-        cards = [f"<section>{part}</section>" for part in parts]
-        markup = before
-        for place in range(0, len(cards), 2):
-            markup += f'<div class="row">{"".join(cards[place : place + 2])}</div>'
+        _, decks = cut_up(markup, "h1")
+        markup = "".join(f'<section class="deck">{deck_html(deck)}</section>' for deck in decks)
     if page == "guide":  # a run of show, and what is secret, begin a page of their own
         before, parts = cut_up(markup, "h2")
         for part in parts:
@@ -160,6 +161,13 @@ def page_html(workshop: Workshop, page: str) -> str:
     title = f"{workshop.name}: {page}"
     style = PAGE_STYLE.replace("FOOT", f"Open Experts, workshop {title}")
     return document(title, style, f'<body class="{page}"><main>{markup}</main></body>')
+
+
+def deck_html(markup: str) -> str:
+    """A deck's heading and note, and its cards, two in a row."""
+    before, cards = cut_up(markup, "h2")
+    rows = ["".join(f'<div class="card">{card}</div>' for card in cards[i : i + 2]) for i in range(0, len(cards), 2)]
+    return before + "".join(f'<div class="row">{row}</div>' for row in rows)
 
 
 def document(title: str, style: str, body: str) -> str:
@@ -180,10 +188,12 @@ h1 { font-size: 42px; margin: 0 0 16px; } h2 { font-size: 36px; margin: 0 0 14px
 h3 { font-size: 29px; margin: 0 0 8px; }
 p, ul, ol, table, pre, blockquote { margin: 0 0 14px; }
 img { display: block; margin: 0 auto 10px; height: 380px; max-width: 100%; object-fit: contain; }
-pre { font: 25px/1.3 "DejaVu Sans Mono", monospace; white-space: pre-wrap; }
+section:not(:has(img)) { font-size: 35px; }
+pre { font: 0.85em/1.3 "DejaVu Sans Mono", monospace; white-space: pre-wrap; }
 code { font-family: "DejaVu Sans Mono", monospace; font-size: 0.9em; }
 blockquote { border-left: 6px solid black; padding: 4px 0 4px 22px; }
-table { border-collapse: collapse; font-size: 26px; }
+table { border-collapse: collapse; font-size: 0.88em; }
+td:first-child { white-space: nowrap; }
 th, td { border: 1px solid black; padding: 4px 10px; text-align: left; }
 footer { position: absolute; right: 56px; bottom: 10px; font-size: 15px; }
 a { color: black; }
