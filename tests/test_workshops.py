@@ -28,7 +28,7 @@ GUIDE = (
 )
 VARIANTS = ("Accessible.", "Remote.", "Paper only.", "If the room's machine fails.")
 HEAD = ("Claim", "Source", "Date", "Scope", "Interest of the speaker", "Confidence")
-READING_LEVEL = 9.0  # a grade of the Automated Readability Index: readers of about 14
+READING_LEVEL = 6.0  # a grade of the Automated Readability Index: readers of about 12, at sight
 MEASURED = ("guide", "handout", "cards", "survey")
 
 each = pytest.mark.parametrize("workshop", WORKSHOPS, ids=lambda workshop: workshop.name)
@@ -57,9 +57,9 @@ def reading_level(text: str) -> float:
     No library: textstat 0.7.13 fetches a dictionary from a network when it first counts syllables.
     """
     text = re.sub(r"^#.*$|^\|[-|: ]+\|$|_{2,}|`[^`]*`", "", text, flags=re.MULTILINE)
-    text = re.sub(r"[*>#\[\]]|^- |^\d+\. ", "", text, flags=re.MULTILINE)
-    sentences = [part for part in re.split(r"[.!?:;](?:\s|$|\")|\n\s*\n|\||\n", text) if re.search(r"[a-z]{2}", part)]
+    sentences = re.split(r"[.!?](?=[\s\"*)]|$)|\n|\|", text)
     found = [re.findall(r"[A-Za-z0-9'-]+", sentence) for sentence in sentences]
+    found = [words for words in found if len(words) >= 5]  # headings, fields and single words are no sentences
     n_words = sum(map(len, found))
     letters = sum(len(word) for words in found for word in words)
     return 4.71 * letters / n_words + 0.5 * n_words / len(found) - 21.43
@@ -164,7 +164,7 @@ def test_a_school_can_read_it(workshop, page):
 
 
 def test_the_reading_level_tells_hard_from_easy():
-    easy = "The cat sat. We saw it. It ran to the big tree."
+    easy = "The cat sat on the mat. We saw it run to the big tree."
     hard = (
         "Notwithstanding considerable methodological heterogeneity, contemporary investigators hypothesise reliability."
     )

@@ -127,7 +127,7 @@ input { appearance: none; width: 3.2mm; height: 3.2mm; border: 1px solid black; 
 body.handout { font-size: 9.5pt; line-height: 1.35; } body.handout h1 { font-size: 14pt; }
 body.handout h2 { font-size: 10.5pt; margin: 2.5mm 0 1mm; } body.handout table { font-size: 8.5pt; }
 .row { display: flex; break-inside: avoid; margin-top: -1.5px; }
-.card { box-sizing: border-box; width: 50%; border: 1.5px dashed black; padding: 2.5mm 4mm; min-height: 45mm;
+.card { box-sizing: border-box; width: 50%; border: 1.5px dashed black; padding: 2.5mm 4mm; min-height: 42mm;
   font-size: 9.5pt; line-height: 1.3; margin-right: -1.5px; }
 .deck + .deck { break-before: page; }
 .card p, .card blockquote { margin-bottom: 1.8mm; }
