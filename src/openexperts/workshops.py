@@ -126,6 +126,7 @@ body.guide { font-size: 10pt; } .show, .key { break-before: page; break-inside: 
 input { appearance: none; width: 3.2mm; height: 3.2mm; border: 1px solid black; margin: 0 2mm 0 0; }
 body.handout { font-size: 9.5pt; line-height: 1.35; } body.handout h1 { font-size: 14pt; }
 body.handout h2 { font-size: 10.5pt; margin: 2.5mm 0 1mm; } body.handout table { font-size: 8.5pt; }
+body.handout td:empty { height: 7.5mm; }
 .row { display: flex; break-inside: avoid; margin-top: -1.5px; }
 .card { box-sizing: border-box; width: 50%; border: 1.5px dashed black; padding: 2.5mm 4mm; min-height: 42mm;
   font-size: 9.5pt; line-height: 1.3; margin-right: -1.5px; }
