@@ -208,6 +208,8 @@ def test_what_is_made_is_whole_and_asks_no_network(made):
 def test_every_slide_fits_its_page(made):
     titles = workshops.slide_titles(nbformat.read(made.lesson, as_version=4))
     assert pages(made.made / "slides.pdf") == len(titles)
+    with pytest.raises(CourseError, match="runs over its page"):
+        workshops.require_fit(made.made / "slides.pdf", len(titles) - 1)
 
 
 @each

@@ -316,6 +316,15 @@ def print_pdf(source: Path) -> Path:
     return target
 
 
+def require_fit(pdf: Path, n_slides: int) -> None:
+    """A slide that is too long for its page runs over to another: say so, where nobody would see it on a screen."""
+    n_pages = len(re.findall(rb"/Type\s*/Page\b", pdf.read_bytes()))  # Chromium writes pages uncompressed
+    if n_pages != n_slides:
+        raise CourseError(
+            f"{pdf} has {n_pages} pages for {n_slides} slides: look which one runs over its page, and shorten it."
+        )
+
+
 def make(workshop: Workshop) -> Iterator[str]:
     """Write all pages and slides of a workshop; says each step before it is done."""
     absent = missing(workshop)
@@ -337,7 +346,7 @@ def make(workshop: Workshop) -> Iterator[str]:
     file = workshop.made / "slides.html"
     file.write_text(slides_html(workshop, notebook), encoding="utf-8")
     yield "slides.pdf"
-    print_pdf(file)
+    require_fit(print_pdf(file), len(slide_cells(notebook)))
     (workshop.made / MADE_FROM).write_text(before, encoding="utf-8")
 
 
