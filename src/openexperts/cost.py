@@ -1,11 +1,36 @@
-"""What a notebook has cost this machine so far: processor-seconds and peak memory."""
+"""What runs cost: the ledger, and what a notebook has used so far.
 
+Every training of the course leaves a line in the learner's ledger, `my-models/ledger.jsonl`: operations by formula and
+by counter, bytes moved, peak of memory, seconds, processor-seconds, joules and dollars. The file is plain JSON lines.
+A run writes when it begins, every few seconds, and when it is done, so that a run that is killed is in the books too.
+
+Operations by formula: forward, two for each weight that a token passes and each token, and 2 L T H (d_qk + d_v) for
+its looks at a text of T tokens; backward, twice as many (Kaplan et al. 2020, arXiv 2001.08361, section 2.1). Joules are
+processor-seconds times the watts in a table of prices (`prices`), and, where `codecarbon` is switched on, codecarbon's
+estimate beside it. Neither is measured: few machines let a program read their meter.
+"""
+
+import contextlib
+import importlib.resources
+import json
+import logging
+import math
+import os
 import re
 import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
+
+PLACE = "OPENEXPERTS_LEDGER"  # an environment variable: another file for the ledger; empty for none
+PAUSE = 5.0  # seconds between two lines of a run that goes on
+NUMBERS = ("steps", "tokens", "peak_bytes", "seconds", "processor_seconds", "joules", "dollars")
 
 
 @dataclass(frozen=True)
@@ -36,3 +61,270 @@ def so_far() -> Cost:
     if status.exists():  # Linux's ru_maxrss starts at what the process that started this one had; VmHWM at nothing
         own = int(re.search(r"^VmHWM:\s+(\d+) kB", status.read_text(), re.MULTILINE)[1])
     return Cost(seconds, max(own, children) * unit)
+
+
+# ------------------------------------------------------------------------------------------------------------- prices
+
+
+def ledger() -> Path | None:
+    """The learner's ledger, whether it exists yet or not; None where no course is around."""
+    if PLACE in os.environ:
+        return Path(os.environ[PLACE]).resolve() if os.environ[PLACE] else None
+    from openexperts.grading.course import CourseError, find_root
+
+    try:
+        return find_root() / "my-models" / "ledger.jsonl"
+    except CourseError:
+        return None
+
+
+def prices() -> dict[str, dict]:
+    """The table of prices: a learner's own, `prices.json` beside the ledger, or else the one that the course ships.
+
+    Each entry has a `value`, a `low` one, a `unit`, and a `source`, `date` and `scope`. Raises ValueError, in words,
+    for a table that cannot be used.
+    """
+    shipped = importlib.resources.files("openexperts") / "data" / "prices.json"
+    place = ledger()
+    own = place.with_name("prices.json") if place else None
+    file = own if own and own.exists() else shipped
+    try:
+        table = json.loads(file.read_text(encoding="utf-8"))
+        for name, entry in json.loads(shipped.read_text(encoding="utf-8")).items():
+            missing = set(entry) - set(table[name])
+            bad = [key for key in ("value", "low") if not _is_number(table[name].get(key))]
+            if missing or bad:
+                raise KeyError(f"{name}: {', '.join(sorted(missing) or bad)}")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ValueError(
+            f"{file} is no table of prices: {error}. It needs the entries and fields of {shipped}; delete it to use "
+            "that one again"
+        ) from None
+    return table
+
+
+def _is_number(value) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value) and value >= 0
+
+
+# --------------------------------------------------------------------------------------------------------- operations
+
+
+def forward_flops(model, length: int) -> float:
+    """Operations of one text of `length` tokens, forward, by formula. Biases and norms are left out."""
+    from torch import nn
+
+    from openexperts.configs import size
+
+    heads = {id(module.weight) for module in model.modules() if isinstance(module, nn.Linear)}
+    tables = {id(module.weight): module.weight for module in model.modules() if isinstance(module, nn.Embedding)}
+    looked_up = sum(table.numel() for key, table in tables.items() if key not in heads)  # a head that shares it counts
+    vectors = sum(tensor.numel() for tensor in model.parameters() if tensor.dim() == 1)
+    matrices = 2 * length * (size(model).active - looked_up - vectors)
+    config = getattr(model, "config", None)  # a model without one is taken for one that does not look back
+    if config is None:
+        return matrices
+    width = 2 * (getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads)
+    if hasattr(config, "kv_lora_rank"):
+        width = config.qk_nope_head_dim + config.qk_rope_head_dim + config.v_head_dim
+    return matrices + config.num_hidden_layers * 2 * length**2 * config.num_attention_heads * width
+
+
+def count(model, loss: Callable) -> tuple[int, int]:
+    """Operations that PyTorch counts in `loss()` and its backward pass, and bytes that they read and write.
+
+    Counted in the plain way of computing, since the counter does not see fused attention and grouped experts. Bytes
+    are those of all operands, as if no cache kept any. Leaves the model, its gradients and the dice as they were.
+    """
+    import torch
+    from torch.nn.attention import SDPBackend, sdpa_kernel
+    from torch.utils._python_dispatch import TorchDispatchMode
+    from torch.utils._pytree import tree_leaves
+    from torch.utils.flop_counter import FlopCounterMode
+
+    from openexperts.configs import routers
+
+    class Bytes(TorchDispatchMode):
+        moved = 0
+
+        def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+            result = function(*args, **(kwargs or {}))
+            if not function.is_view:  # a view moves nothing
+                leaves = tree_leaves((args, kwargs, result))
+                self.moved += sum(one.nbytes for one in leaves if isinstance(one, torch.Tensor))
+            return result
+
+    mixed = model if hasattr(model, "set_experts_implementation") and routers(model) else None
+    before = mixed.config._experts_implementation if mixed else None
+    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    try:
+        if mixed:
+            mixed.set_experts_implementation("eager")
+        with torch.random.fork_rng(devices=[]), sdpa_kernel(SDPBackend.MATH):
+            with FlopCounterMode(display=False) as flops, Bytes() as traffic:
+                torch.autograd.grad(loss(), trained, allow_unused=True)
+    finally:
+        if mixed:
+            mixed.set_experts_implementation(before)
+    return flops.get_total_flops(), traffic.moved
+
+
+# --------------------------------------------------------------------------------------------------------- codecarbon
+
+_tracker, _task = None, None  # codecarbon's, while it is switched on, and the run that it watches
+
+
+@contextlib.contextmanager
+def codecarbon() -> Iterator[list[str]]:
+    """While this is open, codecarbon estimates the joules of each run of this process too; gives what it assumes.
+
+    It looks at the machine first, which takes some seconds; so it is not switched on by itself. Offline: it asks no
+    network. Of this process and those that it starts, not of the whole machine.
+    """
+    global _tracker
+    said: list[str] = []
+    listener = logging.Handler(logging.INFO)
+    listener.emit = lambda record: said.append(" ".join(record.getMessage().split()))
+    logger = logging.getLogger("codecarbon")
+    logger.addHandler(listener)
+    logger.propagate = False
+    from codecarbon import OfflineEmissionsTracker
+    from codecarbon.external.logger import logger as its_own
+
+    for handler in its_own.handlers:
+        if handler is not listener:
+            handler.setLevel(logging.CRITICAL)  # what it says goes to `said`, and not into the notebook in red
+    tracker = OfflineEmissionsTracker(
+        country_iso_code="FRA",  # it must be given one; it changes grams of CO2, which we do not use, and no joule
+        tracking_mode="process",
+        measure_power_secs=1,
+        save_to_file=False,
+        allow_multiple_runs=True,  # else it takes over Ctrl-C
+        log_level="info",
+    )
+    tracker.start_task("look at the machine")
+    tracker.stop_task("look at the machine")
+    _tracker = tracker
+    marks = ("W per thread", "TDP", "Tracking Method", "CPU Model", "RAM Power :", "RAPL")
+    try:
+        yield [sentence for sentence in said if any(mark in sentence for mark in marks)]
+    finally:
+        _tracker = None
+        tracker.stop()
+        logger.removeHandler(listener)
+
+
+# --------------------------------------------------------------------------------------------------------- the ledger
+
+
+class Meter:
+    """The cost of one run, from here on. `note` writes it into the ledger.
+
+    `kind` is "training", "imitation" or "reward". `tokens` is how many a step trains on, in texts of `length`.
+    `loss`, where given, computes a step's loss, so that its operations can be counted once.
+    """
+
+    def __init__(self, kind: str, name: str, model, length: int, tokens: int = 0, loss: Callable | None = None):
+        global _task
+        from openexperts.configs import size
+
+        self.place, self.written = ledger(), -math.inf
+        if self.place is None:
+            return
+        sizes = size(model)
+        trained = sum(one.nbytes for one in model.parameters() if one.requires_grad)
+        flops, moved = count(model, loss) if loss else (None, None)
+        # AdamW reads weight, gradient and two means and writes three of them; clipping reads the gradient twice and
+        # writes it once.
+        self.step = SimpleNamespace(tokens=tokens, flops=flops, bytes=moved and moved + 10 * trained)
+        self.per_token = forward_flops(model, length) / length
+        self.line = {"id": uuid.uuid4().hex[:12], "state": "going", "began": datetime.now(UTC).isoformat()}
+        self.line |= {"kind": kind, "name": name, "model": type(model).__name__}
+        self.line |= {"parameters": sizes.total, "active": sizes.active}
+        if _tracker:
+            if _task:  # of a run that stopped with an error
+                _tracker.stop_task(_task)
+            _task = self.line["id"]
+            _tracker.start_task(_task)
+        self.clock, self.processor = time.perf_counter(), time.process_time()
+        self.note(0)
+
+    def note(self, steps: int, done: bool = False, tokens: int | None = None, forward: int = 0, **quality: float):
+        """Write what `steps` steps have cost, if they are `done` or the last line is some seconds old.
+
+        `tokens` trained on and `forward`, those only read or written, where they are not the same in each step.
+        `quality` is what came of it, such as a loss.
+        """
+        global _task
+        if self.place is None or not done and time.perf_counter() - self.written < PAUSE:
+            return
+        tokens = steps * self.step.tokens if tokens is None else tokens
+        seconds, table = time.process_time() - self.processor, prices()
+        line = self.line | {"state": "done" if done else "going", "steps": steps, "tokens": tokens}
+        line["flops_formula"] = (3 * tokens + forward) * self.per_token
+        line["flops_counted"] = None if self.step.flops is None else steps * self.step.flops
+        line["bytes_moved"] = None if self.step.bytes is None else steps * self.step.bytes
+        line |= {"peak_bytes": so_far().peak_bytes, "seconds": time.perf_counter() - self.clock}
+        line |= {"processor_seconds": seconds, "joules": seconds * table["core_watts"]["value"]}
+        line["joules_codecarbon"] = None
+        if done and _tracker and _task == self.line["id"]:
+            energy = _tracker.stop_task(_task)
+            line["joules_codecarbon"] = energy.energy_consumed * 3.6e6  # from kWh
+            line["of_that_processor"] = energy.cpu_energy * 3.6e6
+            _task = None
+        line["dollars"] = seconds / 3600 * table["core_hour"]["value"]
+        line["priced"] = {name: [table[name]["value"], table[name]["date"]] for name in ("core_hour", "core_watts")}
+        append(self.place, line | {"quality": quality})
+        self.written = time.perf_counter()
+
+
+def append(place: Path, line: dict) -> None:
+    """Add a line to a ledger, in one piece, so that runs beside each other do not mix theirs.
+
+    A ledger that cannot be written costs a sentence and not the run.
+    """
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        torn = place.exists() and place.read_bytes()[-1:] not in (b"", b"\n")  # the machine stopped in the middle
+        text = ("\n" if torn else "") + json.dumps(line) + "\n"
+        file = os.open(place, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
+        try:
+            os.write(file, text.encode())
+        finally:
+            os.close(file)
+    except OSError as error:
+        print(f"This run is not in your ledger: {place} could not be written ({error.strerror}).")
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The last line of each run, in the order in which they began, and a sentence for each line that was damaged."""
+
+    runs: list[dict]
+    damaged: list[str]
+
+
+def read(place: Path | None = None) -> Ledger:
+    """The ledger at `place`, the learner's own if none is named; empty where there is none yet.
+
+    A run whose last line says "going" was cut short, or still goes on. It cost at least what that line says.
+    """
+    place = place or ledger()
+    if place is None or not place.exists():
+        return Ledger([], [])
+    runs, damaged = {}, []
+    for number, text in enumerate(place.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
+        if not text.strip():
+            continue
+        try:
+            line = json.loads(text)
+            wrong = [name for name in NUMBERS if not _is_number(line.get(name))]
+            wrong += [name for name in ("id", "state", "kind", "name", "model") if not isinstance(line.get(name), str)]
+            if wrong:
+                raise ValueError(f"no usable {wrong[0]}")
+            runs[line["id"]] = line
+        except (ValueError, AttributeError) as error:
+            why = "it breaks off or is no JSON" if isinstance(error, json.JSONDecodeError) else str(error)
+            why = why if isinstance(error, ValueError) else "it is JSON, but not a run"
+            damaged.append(f"{place.name}, line {number}: {why}; left out")
+    return Ledger(list(runs.values()), damaged)

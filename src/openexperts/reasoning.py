@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -19,7 +20,7 @@ from torch import Tensor, nn
 from tqdm import tqdm
 from transformers import GPT2Config, GPT2LMHeadModel
 
-from openexperts import arithmetic
+from openexperts import arithmetic, cost
 from openexperts.arithmetic import ANSWER_LENGTH, END, PAD, PROMPT_LENGTH, TOKENS
 from openexperts.training import Settings
 
@@ -60,6 +61,9 @@ def imitate(
     """
     optimizer = torch.optim.AdamW(model.parameters(), betas=(0.9, 0.95), weight_decay=settings.weight_decay, fused=True)
     losses, steps = [], range(settings.steps)
+    tokens, first = prompts.numel() + int((answers != PAD).sum()), slice(settings.batch_size)
+    first_loss = partial(answer_log_probs, model, prompts[first], answers[first])
+    meter = cost.Meter("imitation", "", model, LENGTH, tokens // settings.steps, lambda: first_loss().sum())
     for step in steps if on_step else tqdm(steps, desc="imitating", unit="step", file=sys.stdout):
         for group in optimizer.param_groups:
             group["lr"] = settings.rate(step)
@@ -72,6 +76,7 @@ def imitate(
         losses.append(loss.item())
         if on_step:
             on_step()
+    meter.note(settings.steps, done=True, loss=losses[-1])
     return losses
 
 
@@ -290,6 +295,7 @@ def reinforce(
     random = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.AdamW(model.parameters(), weight_decay=0.0, fused=True)
     problems = arithmetic.problems(settings.steps * settings.prompts, 1_000 + seed)
+    meter = cost.Meter("reward", f"{settings.reward.__name__}, seed {seed}", model, LENGTH)
     progress, start, steps = Progress(), time.process_time(), range(settings.steps)
     for step in steps if on_step else tqdm(steps, desc="reinforcing", unit="step", file=sys.stdout):
         prompts = problems[step * settings.prompts : (step + 1) * settings.prompts]
@@ -317,6 +323,9 @@ def reinforce(
         if on_step:
             on_step()
     progress.seconds = time.process_time() - start
+    asked = problems.numel()  # tokens of problems: read once when answers are sampled, and with each answer afterwards
+    learnt, sampled = progress.tokens + settings.group * asked, progress.tokens + asked
+    meter.note(settings.steps, done=True, tokens=learnt, forward=sampled, accuracy=progress.accuracy[-1])
     return progress
 
 

@@ -26,6 +26,7 @@ import transformers
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from openexperts import cost
 from openexperts.configs import routers
 
 
@@ -151,12 +152,13 @@ def train(
     settings: Settings,
     on_step: Callable[[], None] | None = None,
     loss_of: Callable[[nn.Module, Tensor], Tensor] = next_token_loss,
+    name: str = "",
 ) -> History:
     """Train `model` on `documents`, each seen once, in their order, and evaluate it on `validation`.
 
     `loss_of(model, batch)` is what is trained; the loss on `validation` is always that of the next token. Raises
     ValueError if the documents do not last, and FloatingPointError if the loss is no longer a number. Without
-    `on_step`, which is called after each step, a progress bar is shown.
+    `on_step`, which is called after each step, a progress bar is shown. What it cost goes to the ledger, as `name`.
     """
     if len(documents) < settings.steps * settings.batch_size:
         needed = settings.steps * settings.batch_size
@@ -166,6 +168,8 @@ def train(
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(trained, betas=(0.9, 0.95), weight_decay=settings.weight_decay, fused=True)
     history = History([0], [evaluate(model, validation)], [0.0])
+    first, length = documents[: settings.batch_size], documents.shape[1] - 1
+    meter = cost.Meter("training", name, model, length, length * len(first), lambda: loss_of(model, first))
     spent = 0.0
     steps = range(settings.steps)
     with contextlib.closing(_Balance(model, settings)) as balance:
@@ -188,6 +192,7 @@ def train(
                 history.step.append(step + 1)
                 history.loss.append(evaluate(model, validation))
                 history.seconds.append(spent)
+                meter.note(step + 1, done=step + 1 == settings.steps, loss=history.loss[-1])
             if on_step:
                 on_step()
     return history
@@ -240,7 +245,9 @@ def _tick() -> None:
 
 def _run(run: Run, on_step: Callable[[], None]) -> Result:
     model = run.model()
-    history = train(model, run.documents(), run.validation(), run.settings, on_step, run.loss_of)
+    history = train(
+        model, run.documents(), run.validation(), run.settings, on_step, run.loss_of, f"{run.name}, seed {run.seed}"
+    )
     # As numpy, because a tensor would come through shared memory, which goes when the worker does.
     return Result(run, history, {name: tensor.numpy() for name, tensor in model.state_dict().items()})
 
