@@ -213,6 +213,7 @@ LOOPS = {
     "06-distil": "distil-loss",
     "07-reason": "answer-log-probs",
     "08-think-longer": "within-budget",
+    "09-cost": "training-flops",
     "20-check-the-claim": "name-gap",
 }
 

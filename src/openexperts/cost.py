@@ -185,15 +185,10 @@ def codecarbon() -> Iterator[list[str]]:
     said: list[str] = []
     listener = logging.Handler(logging.INFO)
     listener.emit = lambda record: said.append(" ".join(record.getMessage().split()))
-    logger = logging.getLogger("codecarbon")
-    logger.addHandler(listener)
-    logger.propagate = False
     from codecarbon import OfflineEmissionsTracker
-    from codecarbon.external.logger import logger as its_own
+    from codecarbon.external.logger import logger
 
-    for handler in its_own.handlers:
-        if handler is not listener:
-            handler.setLevel(logging.CRITICAL)  # what it says goes to `said`, and not into the notebook in red
+    handlers, logger.handlers = logger.handlers, [listener]  # what it says goes to `said`, not into the notebook in red
     tracker = OfflineEmissionsTracker(
         country_iso_code="FRA",  # it must be given one; it changes grams of CO2, which we do not use, and no joule
         tracking_mode="process",
@@ -211,7 +206,7 @@ def codecarbon() -> Iterator[list[str]]:
     finally:
         _tracker = None
         tracker.stop()
-        logger.removeHandler(listener)
+        logger.handlers = handlers
 
 
 # --------------------------------------------------------------------------------------------------------- the ledger
