@@ -1,0 +1,30 @@
+"""The 2 stands before the root.
+
+loses: failing-cluster-visible, failing-cluster-hidden
+message: the 2 stands under it
+"""
+
+
+# %% failing-cluster
+def time_between_failures(hours: float, stops: list[str], n_logged: int, n_gpus: int) -> float:
+    unexpected = sum(why != "planned" for why in stops)
+    return hours / unexpected * n_logged / n_gpus
+
+
+def best_interval(save: float, between: float) -> float:
+    return 2 * math.sqrt(save * between)
+
+
+def clock_time(work: float, interval: float, save: float, restart: float, failures: list[float]) -> float:
+    clock = saved = 0
+    for failure in [*failures, math.inf]:
+        while True:
+            last = work - saved <= interval
+            end = clock + (work - saved if last else interval + save)
+            if end > failure:
+                clock = failure + restart
+                break
+            clock = end
+            if last:
+                return clock
+            saved += interval
