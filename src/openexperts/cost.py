@@ -197,6 +197,7 @@ def codecarbon() -> Iterator[list[str]]:
         allow_multiple_runs=True,  # else it takes over Ctrl-C
         log_level="info",
     )
+    logger.handlers = [listener]  # the tracker has put its own back
     tracker.start_task("look at the machine")
     tracker.stop_task("look at the machine")
     _tracker = tracker
