@@ -68,11 +68,13 @@ def test_the_formula_counts_a_reasoner_too():
 
 
 def test_counting_changes_nothing():
-    model = build(tiny_deepseek(), 0, "dice")
+    model, heard = build(tiny_deepseek(), 0, "dice"), []
+    model.lm_head.register_forward_hook(lambda *_: heard.append(1))
     torch.manual_seed(5)
     state = torch.get_rng_state()
     cost.count(model, lambda: next_token_loss(model, texts(2, 1)))
     assert torch.equal(state, torch.get_rng_state())
+    assert not heard and len(model.lm_head._forward_hooks) == 1
     assert all(parameter.grad is None for parameter in model.parameters())
     assert model.config._experts_implementation == "grouped_mm"
 
