@@ -214,6 +214,7 @@ LOOPS = {
     "07-reason": "answer-log-probs",
     "08-think-longer": "within-budget",
     "09-cost": "training-flops",
+    "13-cake-or-recipe": "class-and-gap",
     "20-check-the-claim": "name-gap",
 }
 

@@ -1,0 +1,14 @@
+"""A line that lacks an entry stops it.
+
+loses: card-figures-hidden
+"""
+
+
+# %% card-figures
+def card_figures(lines, name):
+    last = {line["id"]: line for line in lines if line["name"] == name}
+    figures = {"runs": len(last), "unfinished": sum(line["state"] == "going" for line in last.values())}
+    for field in ("tokens", "processor_seconds", "dollars", "flops_counted"):
+        values = [line[field] for line in last.values()]
+        figures[field] = sum(values) if values and None not in values else None
+    return figures

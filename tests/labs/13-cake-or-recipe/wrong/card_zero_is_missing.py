@@ -1,0 +1,14 @@
+"""A figure of 0 is taken for missing.
+
+loses: card-figures-hidden
+"""
+
+
+# %% card-figures
+def card_figures(lines, name):
+    last = {line["id"]: line for line in lines if line["name"] == name}
+    figures = {"runs": len(last), "unfinished": sum(line["state"] == "going" for line in last.values())}
+    for field in ("tokens", "processor_seconds", "dollars", "flops_counted"):
+        values = [line.get(field) for line in last.values()]
+        figures[field] = sum(values) if values and None not in values and sum(values) else None
+    return figures

@@ -1,0 +1,14 @@
+"""A model without runs has cost nothing.
+
+loses: card-figures-visible, card-figures-hidden
+"""
+
+
+# %% card-figures
+def card_figures(lines, name):
+    last = {line["id"]: line for line in lines if line["name"] == name}
+    figures = {"runs": len(last), "unfinished": sum(line["state"] == "going" for line in last.values())}
+    for field in ("tokens", "processor_seconds", "dollars", "flops_counted"):
+        values = [line.get(field) for line in last.values()]
+        figures[field] = sum(values) if None not in values else None
+    return figures

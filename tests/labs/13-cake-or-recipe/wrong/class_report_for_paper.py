@@ -1,0 +1,19 @@
+"""The report stands for the paper.
+
+loses: class-and-gap-visible, class-and-gap-hidden
+message: the report stood for the paper
+"""
+
+
+# %% class-and-gap
+def class_and_gap(open_parts, components):
+    filled = set(open_parts)
+    if "research-paper" in filled or "technical-report" in filled:
+        filled |= {"technical-report", "research-paper"}
+    reached = "none"
+    for step, name in ((3, "III"), (2, "II"), (1, "I")):
+        missing = {one["id"] for one in components if one["required"] and one["class"] >= step} - filled
+        if missing:
+            return reached, sorted(missing)
+        reached = name
+    return reached, []

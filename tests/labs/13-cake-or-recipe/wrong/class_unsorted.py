@@ -1,0 +1,19 @@
+"""The missing parts come backwards.
+
+loses: class-and-gap-visible, class-and-gap-hidden
+message: the missing places are to be sorted
+"""
+
+
+# %% class-and-gap
+def class_and_gap(open_parts, components):
+    filled = set(open_parts)
+    if "research-paper" in filled:
+        filled.add("technical-report")
+    reached = "none"
+    for step, name in ((3, "III"), (2, "II"), (1, "I")):
+        missing = {one["id"] for one in components if one["required"] and one["class"] >= step} - filled
+        if missing:
+            return reached, sorted(missing)[::-1]
+        reached = name
+    return reached, []

@@ -1,0 +1,27 @@
+"""Exactly 700 million counts as more.
+
+loses: may-i-visible, may-i-hidden
+message: exactly 700 million is not more
+"""
+
+
+# %% may-i
+def may_i(use, terms):
+    found = {"limit": [], "threshold": [], "unknown": [], "condition": []}
+    for term in terms:
+        if use["thing"] not in term["reaches"]:
+            continue
+        if term["kind"] in ("limit", "unknown") and term["purpose"] != use["purpose"]:
+            continue
+        if term["kind"] == "threshold" and use["users"] < term["above"]:
+            continue
+        found[term["kind"]].append(term["term"])
+    for answer, kind in (
+        ("no", "limit"),
+        ("ask first", "threshold"),
+        ("not known", "unknown"),
+        ("yes, if", "condition"),
+    ):
+        if found[kind]:
+            return answer, found[kind]
+    return "yes", []

@@ -1,0 +1,16 @@
+"""Limits are left out.
+
+loses: obligations-visible, obligations-hidden
+message: limits were left out
+"""
+
+
+# %% obligations
+def obligations(chain, licences):
+    asked = {}
+    for parent in chain:
+        reach = "changed" if parent["role"] == "start" else "student"
+        for term in licences[parent["licence"]]["terms"]:
+            if reach in term["reaches"] and term["kind"] == "condition":
+                asked.setdefault(term["term"], set()).add(parent["licence"])
+    return {term: sorted(names) for term, names in asked.items()}

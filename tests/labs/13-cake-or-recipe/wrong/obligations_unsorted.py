@@ -1,0 +1,15 @@
+"""The licences are in the order of the chain, backwards.
+
+loses: obligations-visible, obligations-hidden
+"""
+
+
+# %% obligations
+def obligations(chain, licences):
+    asked = {}
+    for parent in chain:
+        reach = "changed" if parent["role"] == "start" else "student"
+        for term in licences[parent["licence"]]["terms"]:
+            if reach in term["reaches"] and term["kind"] in ("condition", "limit"):
+                asked.setdefault(term["term"], set()).add(parent["licence"])
+    return {term: sorted(names, reverse=True) for term, names in asked.items()}

@@ -1,0 +1,25 @@
+"""The promises that are kept.
+
+loses: broken-promises-visible, broken-promises-hidden
+message: these are the terms that are kept
+"""
+
+
+# %% broken-promises
+def broken_promises(asked, student, licences):
+    own = {term["term"] for term in licences[student["licence"]]["terms"]}
+    broken = []
+    for term, who in asked.items():
+        if term == "name begins with 'Llama'":
+            kept = student["name"].startswith("Llama")
+        elif term == "show 'Built with Llama'":
+            kept = "Built with Llama" in student["card"]
+        elif term == "give the licence":
+            kept = set(who) <= set(student["gives"])
+        elif term == "pass on the use rules" or term.startswith("no "):
+            kept = term in own
+        else:
+            kept = True
+        if kept:
+            broken.append(term)
+    return sorted(broken)
