@@ -143,7 +143,7 @@ class Course:
             points = {
                 grade.name: (grade.auto_score, grade.max_score_gradecell)
                 for grade in notebook.grades
-                if grade.name != "in-your-words"
+                if grade.max_score_gradecell is not None  # an essay has none: a person marks it
             }
         folder = Path(self.api.coursedir.format_path(self.api.coursedir.autograded_directory, student, lab))
         return points, words(read(folder / f"{lab}.ipynb"))
