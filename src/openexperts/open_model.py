@@ -103,6 +103,12 @@ def other_model() -> str:
     return os.environ.get("OPENEXPERTS_MODEL", "").strip()
 
 
+def missing() -> str:
+    """Why the copy of the open model that comes with the course cannot be used, "" if it can. Brings nothing."""
+    fault = "" if other_model() else _fault(_cache_folder())
+    return f"the open model in {_cache_folder()} {fault}" if fault else ""
+
+
 def _cache_folder() -> Path:
     cache = os.environ.get("OPENEXPERTS_CACHE") or platformdirs.user_cache_dir("openexperts", appauthor=False)
     return Path(cache).expanduser() / "SmolLM2-135M-Instruct"

@@ -285,7 +285,7 @@ def execute(workshop: Workshop, notebook, on_cell=None) -> None:
         resources={"metadata": {"path": str(workshop.lesson.parent)}},
     )
     try:
-        client.execute()
+        client.execute(stderr=subprocess.DEVNULL)  # what the kernel itself says on its way
     except CellExecutionError as error:
         raise CourseError(f"The lesson {workshop.lesson.name} stopped: {error.ename}: {error.evalue}") from None
 
@@ -421,9 +421,8 @@ def network(workshop: Workshop) -> Finding:
 MODEL_IS_HERE = """
 from openexperts import open_model
 
-folder = open_model._cache_folder()
-if not open_model._other_model() and open_model._fault(folder):
-    raise RuntimeError(f"the open model in {folder} {open_model._fault(folder)}")
+if open_model.missing():
+    raise RuntimeError(open_model.missing())
 open_model.load(), open_model.load_tokenizer()
 """
 
