@@ -107,7 +107,9 @@ class Text:
 class _RoomyLayer(DynamicLayer):
     """A layer of the cache with room for `room` more tokens: transformers' own copies all of them at each token."""
 
-    room = RECIPE["at_most_tokens"]
+    def __init__(self, room: int):
+        super().__init__()
+        self.room = room
 
     def update(self, key_states: Tensor, value_states: Tensor, *_, **__) -> tuple[Tensor, Tensor]:
         rows, heads, new, width = key_states.shape
@@ -150,11 +152,16 @@ def nucleus(logits: Tensor, temperature: float, top_p: float) -> tuple[Tensor, T
 
 @torch.no_grad()
 def write(
-    model: nn.Module, prompts: Sequence[list[int]], seed: int, ends: Tensor, on_token: Callable[[], None]
+    model: nn.Module,
+    prompts: Sequence[list[int]],
+    seed: int,
+    ends: Tensor,
+    on_token: Callable[[], None],
+    recipe: dict = RECIPE,
 ) -> list[tuple[Tensor, Tensor, Tensor, bool]]:
     """Let `model` answer each of `prompts`, all in one batch.
 
-    `ends` says of each token whether it ends a sentence. Returns for each prompt (tokens, top tokens, top shares,
+    `ends` says of each token whether it ends a sentence; `recipe` holds temperature, top-p and limits. Returns for each prompt (tokens, top tokens, top shares,
     whether the model ended by itself). A text that ran out of tokens is cut back to its last whole sentence.
     """
     random = torch.Generator().manual_seed(seed)
@@ -167,22 +174,22 @@ def write(
     sees = real[:, None, None, :] & torch.ones(longest, longest, dtype=torch.bool).tril()
     sees |= torch.eye(longest, dtype=torch.bool)  # filling sees itself: a row without anything would be NaN
     cache = DynamicCache()
-    cache.layers = [_RoomyLayer() for _ in range(model.config.num_hidden_layers)]
+    cache.layers = [_RoomyLayer(recipe["at_most_tokens"]) for _ in range(model.config.num_hidden_layers)]
     rows, written = torch.arange(len(prompts)), [[] for _ in prompts]
     sentences = torch.zeros(len(prompts), dtype=torch.long)
-    for _ in range(RECIPE["at_most_tokens"]):
+    for _ in range(recipe["at_most_tokens"]):
         mask = torch.zeros(sees.shape).masked_fill(~sees, torch.finfo(torch.float32).min)
         logits = model(
             input_ids=ids, attention_mask=mask, position_ids=positions.clamp(min=0), past_key_values=cache,
             logits_to_keep=1,
         ).logits[:, -1]  # fmt: skip
-        tokens, shares = nucleus(logits, RECIPE["temperature"], RECIPE["top_p"])
+        tokens, shares = nucleus(logits, recipe["temperature"], recipe["top_p"])
         drawn = torch.multinomial(shares, 1, generator=random)
         token = tokens.gather(1, drawn)[:, 0]
         for row, *entry in zip(rows.tolist(), token, tokens[:, :TOP_K], shares[:, :TOP_K], strict=True):
             written[row].append(entry)
         sentences[rows] += ends[token]
-        goes_on = (token != stop) & (sentences[rows] < RECIPE["at_most_sentences"])
+        goes_on = (token != stop) & (sentences[rows] < recipe["at_most_sentences"])
         on_token()
         if not goes_on.any():
             break

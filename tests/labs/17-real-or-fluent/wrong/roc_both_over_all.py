@@ -1,0 +1,19 @@
+"""Both rates are shares of all texts.
+
+loses: roc-visible, roc-hidden
+message: the shares are of all texts
+"""
+
+
+# %% roc
+def roc(scores, machine):
+    points = [(0.0, 0.0)]
+    for level in scores.unique().flip(0):
+        accused = (scores >= level).double()
+        points.append(((accused * ~machine).mean().item(), (accused * machine).mean().item()))
+    return points
+
+
+def auc(scores, machine):
+    ahead = scores[machine][:, None] - scores[~machine]
+    return ((ahead > 0).double() + 0.5 * (ahead == 0)).mean().item()

@@ -1,0 +1,18 @@
+"""The chance that all texts are accused.
+
+loses: school-visible, school-hidden
+message: all texts are accused
+"""
+
+
+# %% school
+def accused_innocently(pupils, texts, base, false):
+    return pupils * texts * (1 - base) * false
+
+
+def right_if_accused(base, hit, false):
+    return base * hit / (base * hit + (1 - base) * false)
+
+
+def ever_accused(texts, false):
+    return false**texts

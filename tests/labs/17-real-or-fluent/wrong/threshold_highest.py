@@ -1,0 +1,16 @@
+"""The highest score: nobody is ever accused.
+
+loses: threshold-visible, threshold-hidden
+"""
+
+
+# %% threshold
+def threshold(negatives, rate):
+    return negatives.max().item()
+
+
+def wilson(wrong, n, z=1.96):
+    share = wrong / n
+    centre = share + z**2 / (2 * n)
+    half = z * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    return (centre - half) / (1 + z**2 / n), (centre + half) / (1 + z**2 / n)

@@ -1,0 +1,12 @@
+"""Gamma and 1 - gamma changed places.
+
+loses: z-visible, z-hidden
+message: gamma and 1 - gamma
+"""
+
+
+# %% z
+def z_score(ids, green, gamma):
+    colours = dict(zip(zip(ids[:-1].tolist(), ids[1:].tolist()), green.tolist()))
+    n_pairs, n_green = len(colours), sum(colours.values())
+    return (n_green - (1 - gamma) * n_pairs) / math.sqrt(n_pairs * gamma * (1 - gamma))
