@@ -4,8 +4,8 @@ The token before, a secret key and a candidate token are hashed to a number betw
 below `GAMMA` are green. Whoever writes with the key makes green tokens likelier (`Watermarked`); whoever has the key
 counts them (`hits`). No model is needed to count.
 
-`load` reads the cached texts (`data/fluent.npz`, `data/fluent.json`; `data/fluent.md` is their data card): what the open
-model wrote with and without the watermark, and passages that people wrote before there were language models.
+`load` reads the cached texts (`data/fluent.npz`, `data/fluent.json`; `data/fluent.md` is their data card): what the
+open model wrote with and without the watermark, and passages that people wrote before there were language models.
 `tools/fluent.py` made them.
 """
 
@@ -26,9 +26,9 @@ N_TOKENS = 200  # of a text that the open model wrote; people's passages have ha
 
 
 def lottery(previous: Tensor, candidate: Tensor, key: int = KEY) -> Tensor:
-    """A number from 0 up to 1 for each pair of a token and a candidate that may follow: looks random, and never changes.
+    """A number from 0 up to 1 for each pair of a token and a candidate that may follow it.
 
-    The two broadcast. The same on every machine: whole numbers only, of 32 bits and less.
+    It looks random and never changes. The two broadcast. It is the same on every machine: whole numbers of 32 bits.
     """
     drawn = _stir(_stir(_stir(torch.tensor(key)) ^ previous) ^ candidate)
     return drawn.double() / 2**32
@@ -36,9 +36,10 @@ def lottery(previous: Tensor, candidate: Tensor, key: int = KEY) -> Tensor:
 
 def _stir(number: Tensor) -> Tensor:
     """Mix the bits of whole numbers below 2**32, so that near ones land far apart."""
-    for _ in range(2):
-        number = ((number ^ (number >> 16)) * 0x45D9F3B) & 0xFFFFFFFF
-    return number ^ (number >> 16)
+    number = number.clone()
+    for _ in range(2):  # in place: a batch's whole vocabulary is many megabytes
+        number.bitwise_xor_(number >> 16).mul_(0x45D9F3B).bitwise_and_(0xFFFFFFFF)
+    return number.bitwise_xor_(number >> 16)
 
 
 def hits(ids: Tensor, key: int = KEY) -> Tensor:

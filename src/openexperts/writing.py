@@ -161,8 +161,9 @@ def write(
 ) -> list[tuple[Tensor, Tensor, Tensor, bool]]:
     """Let `model` answer each of `prompts`, all in one batch.
 
-    `ends` says of each token whether it ends a sentence; `recipe` holds temperature, top-p and limits. Returns for each prompt (tokens, top tokens, top shares,
-    whether the model ended by itself). A text that ran out of tokens is cut back to its last whole sentence.
+    `ends` says of each token whether it ends a sentence; `recipe` holds temperature, top-p and limits. Returns for each
+    prompt (tokens, top tokens, top shares, whether the model ended by itself). A text that ran out of tokens is cut
+    back to its last whole sentence.
     """
     random = torch.Generator().manual_seed(seed)
     stop = model.config.eos_token_id

@@ -50,15 +50,15 @@ def wilson(wrong, n, z=1.96):
 def roc(scores, machine):
     points = [(0.0, 0.0)]
     for level in sorted(set(scores.tolist()), reverse=True):
-        false = sum(s >= level and not m for s, m in zip(scores.tolist(), machine.tolist()))
-        hit = sum(s >= level and m for s, m in zip(scores.tolist(), machine.tolist()))
+        false = sum(s >= level and not m for s, m in zip(scores.tolist(), machine.tolist(), strict=True))
+        hit = sum(s >= level and m for s, m in zip(scores.tolist(), machine.tolist(), strict=True))
         points.append((false / int((~machine).sum()), hit / int(machine.sum())))
     return points
 
 
 def auc(scores, machine):
     points = roc(scores, machine)
-    return sum((x - a) * (y + b) / 2 for (a, b), (x, y) in zip(points, points[1:]))
+    return sum((x - a) * (y + b) / 2 for (a, b), (x, y) in pairwise(points))
 
 
 # %% school

@@ -7,6 +7,6 @@ message: the sign is turned round
 
 # %% z
 def z_score(ids, green, gamma):
-    colours = dict(zip(zip(ids[:-1].tolist(), ids[1:].tolist()), green.tolist()))
+    colours = dict(zip(pairwise(ids.tolist()), green.tolist(), strict=True))
     n_pairs, n_green = len(colours), sum(colours.values())
     return (gamma * n_pairs - n_green) / math.sqrt(n_pairs * gamma * (1 - gamma))

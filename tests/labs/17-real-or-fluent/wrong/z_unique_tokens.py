@@ -7,7 +7,7 @@ loses: z-visible, z-hidden
 # %% z
 def z_score(ids, green, gamma):
     colours = {}
-    for token, is_green in zip(ids[1:].tolist(), green.tolist()):
+    for token, is_green in zip(ids[1:].tolist(), green.tolist(), strict=True):
         colours.setdefault(token, is_green)
     count = sum(colours.values())
     return (count - gamma * len(colours)) / math.sqrt(len(colours) * gamma * (1 - gamma))
