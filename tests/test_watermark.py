@@ -58,7 +58,9 @@ def test_cached_texts_are_of_one_length_and_say_who_wrote_them():
     assert machine.ids.shape == (len(machine.about), watermark.N_TOKENS)
     assert people.ids.shape == (len(people.about), watermark.N_TOKENS // 2)
     for texts in (machine, people):
-        assert texts.nats.shape == (len(texts.ids), texts.ids.shape[1] - 1) and texts.nats.isfinite().all()
+        assert texts.nats.shape == (len(texts.ids), watermark.N_TOKENS // 2 - 1)
+        scored = [about.get("delta", 0) in (0, 2) for about in texts.about]
+        assert texts.nats.isfinite().all(1).tolist() == scored
     assert (
         len(machine.pick(temperature=1.0, delta=2, seed=0)) == len(machine.pick(temperature=0.7, delta=0, seed=1)) > 4
     )

@@ -16,7 +16,8 @@ from tqdm import tqdm
 from openexperts import open_model, watermark, writing
 
 SETTINGS = [(1.0, 0), (1.0, 1), (1.0, 2), (1.0, 4), (0.7, 0), (0.7, 2), (0.7, 4)]  # temperature, delta
-SEEDS = (0, 1, 2)
+SEEDS = (0, 1)
+SCORED = watermark.N_TOKENS // 2  # tokens of a text, of those with delta 0 or 2: scoring takes as long as writing
 PROMPTS = (
     "Write an essay about why people keep pets.",
     "Write an essay about how a city can become greener.",
@@ -57,11 +58,11 @@ def write(folder: Path, model, tokenizer) -> tuple[list[dict], list[list[int]]]:
 
 def passages(folder: Path, tokenizer) -> tuple[list[dict], list[list[int]]]:
     """The people's passages, cut to one length."""
-    about, ids, length = json.loads((folder / "people.json").read_text(encoding="utf-8")), [], watermark.N_TOKENS // 2
+    about, ids = json.loads((folder / "people.json").read_text(encoding="utf-8")), []
     for passage in about:
-        ids.append(tokenizer(passage.pop("text")).input_ids[:length])
-        if len(ids[-1]) < length:
-            raise SystemExit(f"The passage {passage} has {len(ids[-1])} tokens; {length} are needed.")
+        ids.append(tokenizer(passage.pop("text")).input_ids[:SCORED])
+        if len(ids[-1]) < SCORED:
+            raise SystemExit(f"The passage {passage} has {len(ids[-1])} tokens; {SCORED} are needed.")
     return about, ids
 
 
@@ -72,10 +73,15 @@ def main(folder: Path) -> None:
     written = {"people": passages(folder, tokenizer), "machine": write(folder, model, tokenizer)}
     model.set_attn_implementation("sdpa")
     arrays = {}
-    for writers, (_, rows) in written.items():
+    for writers, (about, rows) in written.items():
         ids = torch.tensor(rows)
-        parts = tqdm(ids.split(4), desc=f"scoring {writers}", unit="4 texts", file=sys.stdout)
-        nats = torch.cat([watermark.surprise(model, part) for part in parts])
+        nats = torch.full((len(ids), SCORED - 1), float("nan"))
+        for row, facts in enumerate(tqdm(about, desc=f"scoring {writers}", unit="text", file=sys.stdout)):
+            file = folder / f"score-{writers}-{row}.npy"
+            if not file.exists() and facts.get("delta", 0) in (0, 2):
+                np.save(file, watermark.surprise(model, ids[row : row + 1, :SCORED])[0].numpy())
+            if file.exists():
+                nats[row] = torch.from_numpy(np.load(file))
         arrays |= {f"{writers}_ids": ids.numpy().astype(np.uint16), f"{writers}_nats": nats.numpy().astype(np.float16)}
     data = Path(watermark.__file__).parent / "data"
     np.savez_compressed(data / "fluent.npz", **arrays)
