@@ -1,6 +1,7 @@
 """Different tokens are counted instead of different pairs.
 
 loses: z-visible, z-hidden
+message: different tokens were counted
 """
 
 
