@@ -59,8 +59,8 @@ def test_cached_texts_are_of_one_length_and_say_who_wrote_them():
     assert people.ids.shape == (len(people.about), watermark.N_TOKENS // 2)
     for texts in (machine, people):
         assert texts.nats.shape == (len(texts.ids), watermark.N_TOKENS // 2 - 1)
-        scored = [about.get("delta", 0) in (0, 2) for about in texts.about]
-        assert texts.nats.isfinite().all(1).tolist() == scored
+        assert torch.equal(texts.nats.isfinite().all(1), texts.nats.isfinite().any(1)), "scored wholly or not at all"
+    assert people.nats.isfinite().all()
     assert (
         len(machine.pick(temperature=1.0, delta=2, seed=0)) == len(machine.pick(temperature=0.7, delta=0, seed=1)) > 4
     )
@@ -76,9 +76,9 @@ def test_marked_texts_carry_the_mark_and_others_do_not():
 
 
 def test_the_cache_agrees_with_the_model():
-    machine = watermark.load("machine")
-    nats = watermark.surprise(open_model.load(), machine.ids[:2, :40])
-    assert torch.allclose(nats, machine.nats[:2, :39], atol=0.02)  # kept as 16-bit floats, right to 0.004 at 8 nats
+    people = watermark.load("people")
+    nats = watermark.surprise(open_model.load(), people.ids[:2, :40])
+    assert torch.allclose(nats, people.nats[:2, :39], atol=0.02)  # kept as 16-bit floats, right to 0.004 at 8 nats
 
 
 def test_the_record_says_how_the_texts_were_made():
