@@ -1,6 +1,7 @@
 """Several digits behind the mark, of which the last is right.
 
-loses: reward-hidden
+loses: reward-visible, reward-hidden
+message: count if the last is right
 """
 
 
