@@ -215,6 +215,7 @@ LOOPS = {
     "08-think-longer": "within-budget",
     "09-cost": "training-flops",
     "13-cake-or-recipe": "class-and-gap",
+    "17-real-or-fluent": "z",
     "20-check-the-claim": "name-gap",
 }
 

@@ -35,7 +35,7 @@ def threshold(negatives, rate):
 def wilson(wrong, n, z=1.96):
     share, extra = torch.tensor(wrong / n, dtype=torch.float64), z * z / n
     half = torch.sqrt(extra * share * (1 - share) + extra * extra / 4)
-    return torch.stack([share + extra / 2 - half, share + extra / 2 + half]) / (1 + extra)
+    return tuple((torch.stack([share + extra / 2 - half, share + extra / 2 + half]) / (1 + extra)).tolist())
 
 
 # %% roc
