@@ -1,6 +1,6 @@
 """Make the cached texts of unit 17: `python tools/fluent.py FOLDER` (some minutes; an ended run goes on).
 
-In FOLDER stands `people.json`, the passages that people wrote; a seed's finished texts are kept there too.
+`people.json` beside this file holds the passages that people wrote. A seed's finished texts are kept in FOLDER.
 """
 
 import json
@@ -56,9 +56,9 @@ def write(folder: Path, model, tokenizer) -> tuple[list[dict], list[list[int]]]:
     return about, ids
 
 
-def passages(folder: Path, tokenizer) -> tuple[list[dict], list[list[int]]]:
+def passages(tokenizer) -> tuple[list[dict], list[list[int]]]:
     """The people's passages, cut to one length."""
-    about, ids = json.loads((folder / "people.json").read_text(encoding="utf-8")), []
+    about, ids = json.loads(Path(__file__).with_name("people.json").read_text(encoding="utf-8")), []
     for passage in about:
         ids.append(tokenizer(passage.pop("text")).input_ids[:SCORED])
         if len(ids[-1]) < SCORED:
@@ -70,7 +70,7 @@ def main(folder: Path) -> None:
     torch.set_num_threads(1)
     model, tokenizer = open_model.load(), open_model.load_tokenizer()
     model.set_attn_implementation("grouped")
-    written = {"people": passages(folder, tokenizer), "machine": write(folder, model, tokenizer)}
+    written = {"people": passages(tokenizer), "machine": write(folder, model, tokenizer)}
     model.set_attn_implementation("sdpa")
     arrays = {}
     for writers, (about, rows) in written.items():
