@@ -74,9 +74,9 @@ def imitate(
         optimizer.step()
         optimizer.zero_grad()
         losses.append(loss.item())
+        meter.note(step + 1, done=step + 1 == settings.steps, loss=losses[-1])
         if on_step:
             on_step()
-    meter.note(settings.steps, done=True, loss=losses[-1])
     return losses
 
 
@@ -320,12 +320,13 @@ def reinforce(
         progress.length.append(rollout.lengths.float().mean().item())
         progress.direct.append((arithmetic.style(rollout.answers) == 0).float().mean().item())
         progress.tokens += int(rollout.lengths.sum())
+        # Tokens of problems: read once when answers are sampled, and with each answer afterwards.
+        asked, accuracy = (step + 1) * prompts.numel(), progress.accuracy[-1]
+        learnt, sampled = progress.tokens + settings.group * asked, progress.tokens + asked
+        meter.note(step + 1, step + 1 == settings.steps, learnt, sampled, accuracy=accuracy)
         if on_step:
             on_step()
     progress.seconds = time.process_time() - start
-    asked = problems.numel()  # tokens of problems: read once when answers are sampled, and with each answer afterwards
-    learnt, sampled = progress.tokens + settings.group * asked, progress.tokens + asked
-    meter.note(settings.steps, done=True, tokens=learnt, forward=sampled, accuracy=progress.accuracy[-1])
     return progress
 
 

@@ -192,7 +192,7 @@ def train(
                 history.step.append(step + 1)
                 history.loss.append(evaluate(model, validation))
                 history.seconds.append(spent)
-                meter.note(step + 1, done=step + 1 == settings.steps, loss=history.loss[-1])
+            meter.note(step + 1, done=step + 1 == settings.steps, loss=history.loss[-1])
             if on_step:
                 on_step()
     return history
