@@ -150,26 +150,60 @@ while True:
     assert f"ledger.jsonl, line {number}:" in found.damaged[0]
 
 
+def stop_after(steps):
+    """What a learner does who presses "stop" while a run goes on."""
+    for _ in range(steps):
+        yield
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("kind", ["training", "imitation", "reward"])
+def test_what_a_stopped_run_has_used_is_in_the_books(ledger, monkeypatch, kind):
+    monkeypatch.setattr(cost, "PAUSE", 0)
+    pressed = partial(next, stop_after(3))
+    small = reasoning.new_model("small", 0)
+    with pytest.raises(KeyboardInterrupt):
+        if kind == "training":  # it is to be evaluated at its end only
+            settings = Settings(steps=6, batch_size=4, warm_up=2, evaluate_every=6)
+            train(build(tiny_llama(), 0), texts(24, 1), texts(8, 2), settings, pressed)
+        elif kind == "imitation":
+            reasoning.imitate(small, *arithmetic.corpus(24, 0), QUICK, pressed)
+        else:
+            reasoning.reinforce(small, reasoning.Reinforcement(steps=6, prompts=4), 0, pressed)
+    (run,) = cost.read().runs
+    assert (run["kind"], run["state"], run["steps"]) == (kind, "going", 4)
+    assert run["processor_seconds"] > 0 and run["tokens"] > 0 and run["flops_formula"] > 0
+
+
 def test_damaged_lines_are_told_in_words(ledger):
     meter = cost.Meter("training", "good", torch.nn.Linear(2, 2), 1)
     meter.note(1, done=True)
     good = json.loads(ledger.read_text().splitlines()[-1])
     bad = [good | {"seconds": -1}, good | {"joules": "many"}, good | {"dollars": float("nan")}, good | {"id": 5}]
-    rows = ["[1, 2]", "", '"words"', *map(json.dumps, bad), json.dumps(good | {"id": "second"})]
+    bad += [good | {"steps": 10**400}, good | {"quality": None}, good | {"quality": {"loss": "low"}}]
+    bad += [good | {"bytes_moved": "much"}, good | {"state": "over"}]
+    bad += [{name: value for name, value in good.items() if name != "flops_formula"}]
+    rows = ["[1, 2]", "", '"words"', "[" * 100_000, *map(json.dumps, bad), json.dumps(good | {"id": "second"})]
     with ledger.open("ab") as file:
         file.write("\n".join(rows).encode() + b"\n\xff\xfe\n")
     found = cost.read()
     assert [run["id"] for run in found.runs] == [good["id"], "second"]
-    assert len(found.damaged) == 7 and all(sentence.startswith("ledger.jsonl, line ") for sentence in found.damaged)
-    assert "not a run" in found.damaged[0] and "no usable seconds" in found.damaged[2]
+    assert len(found.damaged) == 14 and all(sentence.startswith("ledger.jsonl, line ") for sentence in found.damaged)
+    assert "not a run" in found.damaged[0] and "no usable seconds" in found.damaged[3]
     assert cost.read(ledger.with_name("none")).runs == []
+    ledger.write_text(json.dumps(good) + "\n", encoding="utf-8-sig")  # as some editors on Windows save it
+    assert cost.read() == cost.Ledger([good], [])
+    ledger.unlink()
+    ledger.mkdir()
+    assert cost.read().runs == [] and "ledger.jsonl could not be read" in cost.read().damaged[0]
 
 
 def test_a_ledger_that_cannot_be_written_costs_a_sentence_and_not_the_run(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(cost, "PAUSE", 0)  # it tries again and again
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv(cost.PLACE, str(tmp_path / "file" / "ledger.jsonl"))
     history = train(build(tiny_llama(), 0), texts(24, 1), texts(8, 2), QUICK, lambda: None)
-    assert history.loss and "not in your ledger" in capsys.readouterr().out
+    assert history.loss and capsys.readouterr().out.count("not in your ledger") == 1
 
 
 def test_a_learner_can_change_the_prices(ledger):
@@ -184,10 +218,33 @@ def test_a_learner_can_change_the_prices(ledger):
     run = cost.read().runs[0]
     assert run["dollars"] == pytest.approx(run["processor_seconds"] / 1000)
     assert run["priced"]["core_hour"] == [3.6, table["core_hour"]["date"]]
-    for broken in ("{", "[]", json.dumps(table | {"core_watts": {"value": 4}}), json.dumps({"core_hour": 1})):
+    own.write_text(json.dumps(table), encoding="utf-8-sig")  # as some editors on Windows save it
+    assert cost.prices() == table
+    for broken in ("{", "[]", "[" * 100_000, json.dumps(table | {"core_watts": {"value": 4}}), '{"core_hour": 1}'):
         own.write_text(broken)
-        with pytest.raises(ValueError, match=r"prices\.json is no table of prices.*delete it"):
+        with pytest.raises(ValueError, match=r"prices\.json is no table of prices: .* delete it"):
             cost.prices()
+    meter.note(2)  # a run that began before goes on
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("value", -1, '"value" of "core_watts" is -1; it is a number above 0'),
+        ("value", 0, "is 0;"),
+        ("value", float("nan"), "is NaN;"),
+        ("value", "10", 'is "10"; it is a number above 0, without quotes'),
+        ("low", 11.0, '"low" of "core_watts" is above its "value"'),
+        ("unit", "horses", 'is "horses"; convert the value into watts of one busy processor core'),
+    ],
+)
+def test_a_wrong_price_is_told_in_words(ledger, field, value, words):
+    table = cost.prices()
+    table["core_watts"][field] = value
+    ledger.with_name("prices.json").write_text(json.dumps(table))
+    with pytest.raises(ValueError) as told:
+        cost.prices()
+    assert words in str(told.value)
 
 
 def test_codecarbon_estimates_without_a_network(ledger, tmp_path):
@@ -201,8 +258,10 @@ if __name__ == "__main__":
         while time.process_time() < end: pass
         meter.note(1, done=True)
 
-    with cost.codecarbon() as assumed:
+    with cost.codecarbon():
         cost.Meter("training", "given up", torch.nn.Linear(2, 2), 1)
+    with cost.codecarbon() as assumed:
+        cost.Meter("training", "given up too", torch.nn.Linear(2, 2), 1)
         busy("both")
     busy("one")
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
@@ -210,6 +269,11 @@ if __name__ == "__main__":
 """
     (tmp_path / "work.py").write_text(code)
     environment = os.environ | {"PYTHONPATH": str(BLOCKED), "OPENEXPERTS_TEST_ATTEMPTS": str(tmp_path / "attempts")}
+    environment |= {  # somebody's own settings for codecarbon, which would send what it finds
+        "CODECARBON_OUTPUT_METHODS": "csv,api",
+        "CODECARBON_EMISSIONS_ENDPOINT": "http://127.0.0.1:9",
+        "CODECARBON_ELECTRICITYMAPS_API_TOKEN": "mine",
+    }
     done = subprocess.run(
         [sys.executable, "work.py"], cwd=tmp_path, env=environment, check=True, capture_output=True, text=True
     )

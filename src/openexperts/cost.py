@@ -11,6 +11,7 @@ estimate beside it. Neither is measured: few machines let a program read their m
 """
 
 import contextlib
+import errno
 import importlib.resources
 import json
 import logging
@@ -31,7 +32,10 @@ import psutil
 
 PLACE = "OPENEXPERTS_LEDGER"  # an environment variable: another file for the ledger; empty for none
 PAUSE = 5.0  # seconds between two lines of a run that goes on
-NUMBERS = ("steps", "tokens", "peak_bytes", "seconds", "processor_seconds", "joules", "dollars")
+# A line's numbers: those that every run has, and those that one may lack.
+NUMBERS = ("parameters", "active", "steps", "tokens", "flops_formula", "peak_bytes", "seconds", "processor_seconds")
+NUMBERS += ("joules", "dollars")
+OPTIONAL = ("flops_counted", "bytes_moved", "joules_codecarbon", "of_that_processor")
 
 
 @dataclass(frozen=True)
@@ -86,26 +90,43 @@ def prices() -> dict[str, dict]:
     for a table that cannot be used.
     """
     shipped = importlib.resources.files("openexperts") / "data" / "prices.json"
+    original = json.loads(shipped.read_text(encoding="utf-8"))
     place = ledger()
     own = place.with_name("prices.json") if place else None
-    file = own if own and own.exists() else shipped
+    if not (own and own.exists()):
+        return original
     try:
-        table = json.loads(file.read_text(encoding="utf-8"))
-        for name, entry in json.loads(shipped.read_text(encoding="utf-8")).items():
-            missing = set(entry) - set(table[name])
-            bad = [key for key in ("value", "low") if not _is_number(table[name].get(key))]
-            if missing or bad:
-                raise KeyError(f"{name}: {', '.join(sorted(missing) or bad)}")
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ValueError(
-            f"{file} is no table of prices: {error}. It needs the entries and fields of {shipped}; delete it to use "
-            "that one again"
-        ) from None
+        table = json.loads(own.read_text(encoding="utf-8-sig"))  # Windows' Notepad may put a mark before the text
+        wrong = _wrong_price(table, original)
+    except (OSError, ValueError, RecursionError) as error:
+        wrong = f"it cannot be read ({error})"
+    if wrong:
+        raise ValueError(f"{own} is no table of prices: {wrong}. Mend it, or delete it to use the course's table again")
     return table
 
 
+def _wrong_price(table, original: dict[str, dict]) -> str:
+    """What is wrong with a learner's table of prices, in words; empty where nothing is."""
+    if not isinstance(table, dict):
+        return f"it holds no entries; it needs {', '.join(original)}"
+    for name, fields in original.items():
+        entry = table.get(name)
+        missing = [field for field in fields if not isinstance(entry, dict) or field not in entry]
+        if missing:
+            return f'"{name}" has no {", ".join(missing)}'
+        for field in ("value", "low"):
+            if not _is_number(entry[field]) or not entry[field]:
+                return f'"{field}" of "{name}" is {json.dumps(entry[field])}; it is a number above 0, without quotes'
+        if entry["low"] > entry["value"]:
+            return f'"low" of "{name}" is above its "value"'
+        if entry["unit"] != fields["unit"]:  # the ledger multiplies and adds in this one
+            return f'"unit" of "{name}" is {json.dumps(entry["unit"])}; convert the value into {fields["unit"]}'
+    return ""
+
+
 def _is_number(value) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value) and value >= 0
+    """A number that can be added up: no NaN, no infinity, and no whole number too long for a float."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= sys.float_info.max
 
 
 # --------------------------------------------------------------------------------------------------------- operations
@@ -178,6 +199,7 @@ def count(model, loss: Callable) -> tuple[int, int]:
 # --------------------------------------------------------------------------------------------------------- codecarbon
 
 _tracker, _task = None, None  # codecarbon's, while it is switched on, and the run that it watches
+_assumed: dict[str, None] = {}  # codecarbon looks at the processor once a process, and says so then only
 
 
 @contextlib.contextmanager
@@ -187,7 +209,7 @@ def codecarbon() -> Iterator[list[str]]:
     It looks at the machine first, which takes some seconds; so it is not switched on by itself. Offline: it asks no
     network. Of this process and those that it starts, not of the whole machine.
     """
-    global _tracker
+    global _tracker, _task
     said: list[str] = []
     listener = logging.Handler(logging.INFO)
     listener.emit = lambda record: said.append(" ".join(record.getMessage().split()))
@@ -199,7 +221,9 @@ def codecarbon() -> Iterator[list[str]]:
         country_iso_code="FRA",  # it must be given one; it changes grams of CO2, which we do not use, and no joule
         tracking_mode="process",
         measure_power_secs=1,
-        save_to_file=False,
+        output_methods=[],  # these three, whatever a learner's own settings for codecarbon say: they would send results
+        emissions_endpoint=False,
+        electricitymaps_api_token=False,
         allow_multiple_runs=True,  # else it takes over Ctrl-C
         log_level="info",
     )
@@ -208,10 +232,11 @@ def codecarbon() -> Iterator[list[str]]:
     tracker.stop_task("look at the machine")
     _tracker = tracker
     marks = ("W per thread", "TDP", "Tracking Method", "CPU Model", "RAM Power :", "RAPL")
+    _assumed.update(dict.fromkeys(sentence for sentence in said if any(mark in sentence for mark in marks)))
     try:
-        yield [sentence for sentence in said if any(mark in sentence for mark in marks)]
+        yield list(_assumed)
     finally:
-        _tracker = None
+        _tracker, _task = None, None
         tracker.stop()
         logger.handlers = handlers
 
@@ -230,9 +255,10 @@ class Meter:
         global _task
         from openexperts.configs import size
 
-        self.place, self.written = ledger(), -math.inf
+        self.place, self.written, self.said = ledger(), -math.inf, False
         if self.place is None:
             return
+        self.prices = prices()  # once: a table that is edited while this goes on changes, or stops, the next run only
         sizes = size(model)
         trained = sum(one.nbytes for one in model.parameters() if one.requires_grad)
         flops, moved = count(model, loss) if loss else (None, None)
@@ -261,7 +287,7 @@ class Meter:
         if self.place is None or not done and time.perf_counter() - self.written < PAUSE:
             return
         tokens = steps * self.step.tokens if tokens is None else tokens
-        seconds, table = time.process_time() - self.processor, prices()
+        seconds, table = time.process_time() - self.processor, self.prices
         line = self.line | {"state": "done" if done else "going", "steps": steps, "tokens": tokens}
         line["flops_formula"] = (3 * tokens + forward) * self.per_token
         line["flops_counted"] = None if self.step.flops is None else steps * self.step.flops
@@ -276,26 +302,26 @@ class Meter:
             _task = None
         line["dollars"] = seconds / 3600 * table["core_hour"]["value"]
         line["priced"] = {name: [table[name]["value"], table[name]["date"]] for name in ("core_hour", "core_watts")}
-        append(self.place, line | {"quality": quality})
+        try:
+            append(self.place, line | {"quality": quality})
+        except OSError as error:  # it costs a sentence, once, and not the run
+            if not self.said:
+                print(f"This run is not in your ledger: {self.place} could not be written ({error.strerror}).")
+            self.said = True
         self.written = time.perf_counter()
 
 
 def append(place: Path, line: dict) -> None:
-    """Add a line to a ledger, in one piece, so that runs beside each other do not mix theirs.
-
-    A ledger that cannot be written costs a sentence and not the run.
-    """
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        torn = place.exists() and place.read_bytes()[-1:] not in (b"", b"\n")  # the machine stopped in the middle
-        text = ("\n" if torn else "") + json.dumps(line) + "\n"
-        file = os.open(place, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
-        try:
-            os.write(file, text.encode())
-        finally:
-            os.close(file)
-    except OSError as error:
-        print(f"This run is not in your ledger: {place} could not be written ({error.strerror}).")
+    """Add a line to a ledger, in one piece, so that runs beside each other do not mix theirs."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    text = (json.dumps(line) + "\n").encode()
+    file = os.open(place, os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
+    with open(file, "r+b", buffering=0) as whole:
+        whole.seek(max(0, whole.seek(0, os.SEEK_END) - 1))
+        if whole.read(1) not in (b"", b"\n"):  # the machine stopped in the middle of a line
+            text = b"\n" + text
+        if whole.write(text) < len(text):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 @dataclass(frozen=True)
@@ -314,19 +340,34 @@ def read(place: Path | None = None) -> Ledger:
     place = place or ledger()
     if place is None or not place.exists():
         return Ledger([], [])
+    try:
+        text = place.read_text(encoding="utf-8-sig", errors="replace")  # an editor may have put a mark before the text
+    except OSError as error:
+        return Ledger([], [f"{place} could not be read ({error.strerror})"])
     runs, damaged = {}, []
-    for number, text in enumerate(place.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
-        if not text.strip():
+    for number, row in enumerate(text.split("\n"), start=1):
+        if not row.strip():
             continue
         try:
-            line = json.loads(text)
-            wrong = [name for name in NUMBERS if not _is_number(line.get(name))]
-            wrong += [name for name in ("id", "state", "kind", "name", "model") if not isinstance(line.get(name), str)]
-            if wrong:
-                raise ValueError(f"no usable {wrong[0]}")
-            runs[line["id"]] = line
-        except (ValueError, AttributeError) as error:
-            why = "it breaks off or is no JSON" if isinstance(error, json.JSONDecodeError) else str(error)
-            why = why if isinstance(error, ValueError) else "it is JSON, but not a run"
+            line = json.loads(row)
+            why = _wrong_line(line)
+        except (ValueError, RecursionError):
+            why = "it breaks off or is no JSON"
+        if why:
             damaged.append(f"{place.name}, line {number}: {why}; left out")
+        else:
+            runs[line["id"]] = line
     return Ledger(list(runs.values()), damaged)
+
+
+def _wrong_line(line) -> str:
+    """What is wrong with a line of a ledger, in words; empty where nothing is."""
+    if not isinstance(line, dict):
+        return "it is JSON, but not a run"
+    good = {name: _is_number(line.get(name)) for name in NUMBERS}
+    good |= {name: line.get(name) is None or _is_number(line[name]) for name in OPTIONAL}
+    good |= {name: isinstance(line.get(name), str) for name in ("id", "kind", "name", "model")}
+    good["state"] = line.get("state") in ("going", "done")
+    quality = line.get("quality")
+    good["quality"] = isinstance(quality, dict) and all(map(_is_number, quality.values()))
+    return next((f"no usable {name}" for name, fine in good.items() if not fine), "")
