@@ -226,6 +226,16 @@ def test_pages_carry_their_name_and_number(made):
     document.close()
 
 
+def test_a_browser_that_hangs_becomes_a_sentence(tmp_path, monkeypatch):
+    slow = tmp_path / "slow-browser"
+    slow.write_text("#!/bin/sh\nexec sleep 60\n")
+    slow.chmod(0o755)
+    monkeypatch.setattr(workshops, "browser", lambda: str(slow))
+    monkeypatch.setattr(workshops, "PRINT_MINUTES", 0.01)
+    with pytest.raises(CourseError, match="did not print survey.html in 0.01 minutes: close other programs"):
+        workshops.print_pdf(tmp_path / "survey.html")
+
+
 # The check
 
 

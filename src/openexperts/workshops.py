@@ -25,6 +25,7 @@ NO_BROWSER = "no Chromium or Chrome was found: install one (`sudo apt install ch
 PAGES = ("guide", "handout", "cards", "rubric", "survey", "evidence")
 MADE_FROM = "made-from.txt"  # a number for all sources that the pages were made from
 FREE_BYTES = 500e6  # the pages are a few MB; a browser and a kernel write more
+PRINT_MINUTES = 10  # for one file: a browser takes seconds, and some minutes on a machine that is busy
 
 _markdown = mistune.create_markdown(escape=False, plugins=["table", "task_lists"])
 
@@ -303,13 +304,19 @@ def print_pdf(source: Path) -> Path:
     program, target = browser(), source.with_suffix(".pdf")
     if program is None:
         raise CourseError(f"The pages were not printed: {NO_BROWSER}.")
-    with tempfile.TemporaryDirectory() as profile:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:  # a stopped browser may still write
         command = [program, "--headless", f"--user-data-dir={profile}", "--no-sandbox", "--disable-quic"]
         command += ["--no-first-run", "--disable-background-networking", "--disable-component-update"]
         command += ["--disable-sync", "--disable-gpu", "--disable-dev-shm-usage", "--no-pdf-header-footer"]
         command += [f"--print-to-pdf={target}", source.resolve().as_uri()]
         target.unlink(missing_ok=True)
-        done = subprocess.run(command, capture_output=True, text=True, timeout=600)
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=60 * PRINT_MINUTES)
+        except subprocess.TimeoutExpired:
+            raise CourseError(
+                f"{program} did not print {source.name} in {PRINT_MINUTES} minutes: close other programs, or start the "
+                "machine anew, then start this again."
+            ) from None
     if not target.is_file():
         last = (done.stderr.strip().splitlines() or ["it gave no reason"])[-1]
         raise CourseError(f"{program} did not print {source.name}: {last}")
