@@ -3,6 +3,7 @@
 `people.json` beside this file holds the passages that people wrote. A seed's finished texts are kept in FOLDER.
 """
 
+import hashlib
 import json
 import sys
 import time
@@ -16,8 +17,8 @@ from tqdm import tqdm
 from openexperts import open_model, watermark, writing
 
 SETTINGS = [(1.0, 0), (1.0, 1), (1.0, 2), (1.0, 4), (0.7, 0), (0.7, 2), (0.7, 4)]  # temperature, delta
-SEEDS = (0, 1)
-SCORED = watermark.N_TOKENS // 2  # tokens of a text, of those with delta 0 or 2: scoring takes as long as writing
+SEEDS = (0, 1, 2)
+SCORED = watermark.N_TOKENS // 2  # tokens of a text: scoring takes as long as writing
 PROMPTS = (
     "Write an essay about why people keep pets.",
     "Write an essay about how a city can become greener.",
@@ -73,15 +74,15 @@ def main(folder: Path) -> None:
     written = {"people": passages(tokenizer), "machine": write(folder, model, tokenizer)}
     model.set_attn_implementation("sdpa")
     arrays = {}
-    for writers, (about, rows) in written.items():
+    for writers, (_, rows) in written.items():
         ids = torch.tensor(rows)
-        nats = torch.full((len(ids), SCORED - 1), float("nan"))
-        for row, facts in enumerate(tqdm(about, desc=f"scoring {writers}", unit="text", file=sys.stdout)):
-            file = folder / f"score-{writers}-{row}.npy"
-            if not file.exists() and facts.get("delta", 0) in (0, 2):
+        nats = torch.empty(len(ids), SCORED - 1)
+        for row in tqdm(range(len(ids)), desc=f"scoring {writers}", unit="text", file=sys.stdout):
+            sign = hashlib.sha256(ids[row].numpy().tobytes()).hexdigest()[:16]  # so that no text gets another's score
+            file = folder / f"score-{sign}.npy"
+            if not file.exists():
                 np.save(file, watermark.surprise(model, ids[row : row + 1, :SCORED])[0].numpy())
-            if file.exists():
-                nats[row] = torch.from_numpy(np.load(file))
+            nats[row] = torch.from_numpy(np.load(file))
         arrays |= {f"{writers}_ids": ids.numpy().astype(np.uint16), f"{writers}_nats": nats.numpy().astype(np.float16)}
     data = Path(watermark.__file__).parent / "data"
     np.savez_compressed(data / "fluent.npz", **arrays)
