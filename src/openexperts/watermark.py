@@ -83,7 +83,7 @@ class Texts:
 
     about: list[dict]
     ids: Tensor  # [texts, tokens] the open model's token ids
-    nats: Tensor  # [texts, 99] `surprise` at tokens 2 to 100; NaN in rows that were not scored
+    nats: Tensor  # [texts, 99] `surprise` at tokens 2 to 100
 
     def pick(self, **facts) -> Tensor:
         """The rows of which all these facts are true: pick(temperature=1.0, delta=2, seed=0)."""
