@@ -127,7 +127,7 @@ body.guide { font-size: 10pt; } .show, .key { break-before: page; break-inside: 
 input { appearance: none; width: 3.2mm; height: 3.2mm; border: 1px solid black; margin: 0 2mm 0 0; }
 body.handout { font-size: 9.5pt; line-height: 1.35; } body.handout h1 { font-size: 14pt; }
 body.handout h2 { font-size: 10.5pt; margin: 2.5mm 0 1mm; } body.handout table { font-size: 8.5pt; }
-body.handout td:empty { height: 7.5mm; }
+body.handout td:empty { height: 6.2mm; }
 .row { display: flex; break-inside: avoid; margin-top: -1.5px; }
 .card { box-sizing: border-box; width: 50%; border: 1.5px dashed black; padding: 2.5mm 4mm; min-height: 42mm;
   font-size: 9.5pt; line-height: 1.3; margin-right: -1.5px; }
@@ -136,6 +136,7 @@ body.handout td:empty { height: 7.5mm; }
 .card h2 { border: 0; margin: 0 0 2mm; font-size: 11.5pt; }
 .sheet + .sheet { border-top: 1px solid black; padding-top: 4mm; margin-top: 4mm; }
 .sheet h1 { font-size: 13pt; }
+body.rubric table { break-inside: avoid; }
 """
 
 
@@ -277,7 +278,7 @@ def shown(cell) -> str:
 def execute(workshop: Workshop, notebook, on_cell=None) -> None:
     """Run the notebook in a kernel of its own, in its folder; outputs land in `notebook`."""
     from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     client = NotebookClient(
         notebook,
@@ -289,6 +290,12 @@ def execute(workshop: Workshop, notebook, on_cell=None) -> None:
         client.execute(stderr=subprocess.DEVNULL)  # what the kernel itself says on its way
     except CellExecutionError as error:
         raise CourseError(f"The lesson {workshop.lesson.name} stopped: {error.ename}: {error.evalue}") from None
+    except CellTimeoutError:
+        raise CourseError(f"The lesson {workshop.lesson.name} took more than {client.timeout} seconds a cell") from None
+    except DeadKernelError:
+        raise CourseError(
+            f"The lesson {workshop.lesson.name} was ended from outside, most often for want of memory: close other programs"
+        ) from None
 
 
 # Making
@@ -400,7 +407,8 @@ def check(workshop: Workshop) -> Iterator[Finding]:
     else:
         place = workshop.made.relative_to(workshop.root)
         yield Finding("printed pages and slides", True, f"in {place}: print the PDFs, open slides.html")
-    yield network(workshop)
+    if workshop.made.is_dir():  # of pages that are not there, nothing can be said
+        yield network(workshop)
     yield lesson_runs(workshop)
     found = browser()
     yield Finding("a browser to show and print", found is not None, found or NO_BROWSER)
@@ -447,7 +455,7 @@ def lesson_runs(workshop: Workshop) -> Finding:
     try:
         execute(workshop, notebook)
     except CourseError as error:
-        what_to_do = "type `openexperts model`" if uses_model else "ask whoever installed the course"
+        what_to_do = "type `.venv/bin/openexperts model`" if uses_model else "ask whoever installed the course"
         return Finding("the lesson on this machine", False, f"{error}; {what_to_do}")
     words = "the open model is here" if uses_model else "it needs no model"
     return Finding("the lesson on this machine", True, f"its first cell runs, and {words}")
