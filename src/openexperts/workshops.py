@@ -294,7 +294,7 @@ def execute(workshop: Workshop, notebook, on_cell=None) -> None:
         raise CourseError(f"The lesson {workshop.lesson.name} took more than {client.timeout} seconds a cell") from None
     except DeadKernelError:
         raise CourseError(
-            f"The lesson {workshop.lesson.name} was ended from outside, most often for want of memory: close other programs"
+            f"The lesson {workshop.lesson.name} was ended from outside, often for want of memory: close other programs"
         ) from None
 
 
