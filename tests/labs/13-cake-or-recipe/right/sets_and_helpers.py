@@ -50,7 +50,7 @@ def obligations(chain, licences):
         for term in licences[licence]["terms"]:
             if reach in term["reaches"] and term["kind"] not in ("threshold", "unknown"):
                 asked[term["term"]] = asked.get(term["term"], []) + [licence]
-    return {name: sorted(set(who)) for name, who in asked.items()}
+    return {name: tuple(sorted(set(who))) for name, who in asked.items()}
 
 
 # %% broken-promises
