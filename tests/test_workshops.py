@@ -108,6 +108,15 @@ def test_slides_that_a_guide_names_are_in_the_lesson(workshop):
 
 
 @each
+def test_slides_show_no_raw_formula(workshop):
+    """Slides are words and pictures: nothing turns TeX into a formula there."""
+    slides = workshops.slide_cells(nbformat.read(workshop.lesson, as_version=4))
+    assert not [
+        cell.source for cells in slides for cell in cells if cell.cell_type == "markdown" and "$" in cell.source
+    ]
+
+
+@each
 def test_every_sheet_of_evidence_says_where_it_is_from(workshop):
     numbers = []
     for sheet in sorted(workshop.folder.glob("evidence/*.md")):
