@@ -245,6 +245,17 @@ def test_a_browser_that_hangs_becomes_a_sentence(tmp_path, monkeypatch):
         workshops.print_pdf(tmp_path / "survey.html")
 
 
+def test_a_guide_names_the_page_on_which_a_deck_is_printed(made):
+    bring = section(workshops.words(made, "guide"), "What to bring")
+    named = re.findall(r"^\| \*\*(.+?)\*\* \(`cards\.pdf`, page (\d)\)", bring, re.MULTILINE)
+    assert len(named) >= 4
+    document = pypdfium2.PdfDocument(made.made / "cards.pdf")
+    for deck, page in named:
+        heading = document[int(page) - 1].get_textpage().get_text_bounded().splitlines()[0]
+        assert heading.strip().lower() == deck, (deck, page)
+    document.close()
+
+
 # The check
 
 
@@ -303,6 +314,12 @@ def test_the_check_sees_a_page_that_wants_a_network(copy, no_kernel):
     assert not findings(copy)["no network needed"].ok
 
 
+def test_the_check_says_nothing_of_pages_that_are_not_there(copy, no_kernel):
+    shutil.rmtree(copy.made)
+    assert not findings(copy)["printed pages and slides"].ok
+    assert "no network needed" not in findings(copy)
+
+
 def test_the_check_sees_that_there_is_no_browser(copy, no_kernel, monkeypatch):
     monkeypatch.setattr(workshops, "BROWSERS", ("no-such-browser",))
     finding = findings(copy)["a browser to show and print"]
@@ -322,6 +339,14 @@ def test_the_check_sees_a_lesson_that_does_not_run(copy):
     nbformat.write(lesson, copy.lesson)
     finding = workshops.lesson_runs(copy)
     assert not finding.ok and "no_such_module" in finding.words
+
+
+def test_a_lesson_that_is_ended_from_outside_is_a_sentence(copy):
+    lesson = nbformat.read(copy.lesson, as_version=4)
+    next(cell for cell in lesson.cells if cell.cell_type == "code").source = "import os\n\nos._exit(9)"
+    nbformat.write(lesson, copy.lesson)
+    finding = workshops.lesson_runs(copy)
+    assert not finding.ok and "ended from outside" in finding.words
 
 
 def test_a_number_that_no_workshop_has_is_a_sentence(capsys):
