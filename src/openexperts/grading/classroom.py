@@ -21,13 +21,15 @@ from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
-import nbgrader.api
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Comment, Grade, Gradebook, MissingEntry, SubmittedNotebook
 from nbgrader.converters import Autograde
 from nbgrader.exchange.default import Exchange
+from nbgrader.preprocessors import SaveAutoGrades
 from nbgrader.utils import capture_log, temp_attrs
+from sqlalchemy.orm import joinedload, scoped_session, sessionmaker
 
 from openexperts.grading.collecting import is_a_name
 from openexperts.grading.course import CourseError, nbgrader_for, require_success
@@ -154,7 +156,7 @@ class Class:
             notebooks.append(
                 {
                     "source": source.to_data(),
-                    "notebook": None if intake.notebook is None else nbformat.writes(intake.notebook),
+                    "notebook": None if intake.notebook is None else json.dumps(intake.notebook),
                     "findings": [asdict(finding) for finding in intake.findings],
                     "files": intake.files,
                 }
@@ -238,10 +240,11 @@ class Class:
         config.CourseDirectory.submitted_directory = str(self.examined)
         config.CourseDirectory.ignore = [*self.api.coursedir.ignore, RECORD, MERGED, TOLD]
         config.Autograde.autograde_preprocessors = [
-            "nbgrader.preprocessors.SaveAutoGrades",
+            "openexperts.grading.classroom.SaveMarks",
             "nbgrader.preprocessors.AssignLatePenalties",
             "openexperts.grading.sanitise.SanitiseOutputs",
         ]
+        config.NotebookExporter.optimistic_validation = True  # once, after all of them
         return nbgrader_for(config)
 
     def _no_marks(self, student: str) -> None:
@@ -281,6 +284,40 @@ class _OnePass(Autograde):
         self._init_preprocessors()
         self._sanitizing = True  # which folder the next notebook is read from
         super(Autograde, self).convert_single_notebook(notebook_filename)
+
+
+class SaveMarks(SaveAutoGrades):
+    """nbgrader's own, which asks for a notebook's grades one by one and commits each: here all at once."""
+
+    def preprocess(self, nb, resources):
+        about = resources["nbgrader"]
+        with Gradebook(about["db_url"]) as gradebook:
+            book = gradebook.find_submission_notebook(about["notebook"], about["assignment"], about["student"])
+            self.notebook_id, self.assignment_id, self.student_id = book.name, about["assignment"], about["student"]
+            self.gradebook = _OneNotebook(gradebook, book)
+            nb, resources = super(SaveAutoGrades, self).preprocess(nb, resources)
+            gradebook.db.commit()
+        return nb, resources
+
+
+class _OneNotebook:
+    """What `SaveAutoGrades` asks a gradebook for, of one submitted notebook that was read as a whole."""
+
+    def __init__(self, gradebook: Gradebook, book: SubmittedNotebook):
+        self.db = SimpleNamespace(commit=lambda: None)  # the whole is committed at the end
+        self._found = {
+            kind: {
+                it.cell.name: it
+                for it in gradebook.db.query(kind).filter_by(notebook=book).options(joinedload(kind.cell))
+            }
+            for kind in (Grade, Comment)
+        }
+
+    def find_grade(self, name: str, *_) -> Grade:
+        return self._found[Grade][name]
+
+    def find_comment(self, name: str, *_) -> Comment:
+        return self._found[Comment][name]
 
 
 def marks(directory, lab: str, student: str) -> list:
@@ -336,7 +373,7 @@ def examine_job(job: dict) -> list[dict]:
             why = " ".join(finding.words for finding in taken) or "There is no notebook that can be read."
             results.append(_not_graded(why, part["findings"]))
             continue
-        notebook = nbformat.reads(part["notebook"], as_version=4)
+        notebook = nbformat.from_dict(json.loads(part["notebook"]))  # intake made it: it need not be validated
         note(notebook, taken)
         with tempfile.TemporaryDirectory(prefix="handed-in-") as files:
             for name, data in part["files"].items():
@@ -374,20 +411,32 @@ def _alone(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _one_engine() -> Iterator[None]:
-    """While this holds, nbgrader opens a gradebook with the engine that it had the last time, tables and all.
+def _opened_once() -> Iterator[None]:
+    """While this holds, nbgrader looks once whether a gradebook's tables and course are there, and stays connected.
 
-    It opens it eight times for a submission; a new engine compiles every statement anew, and each opening asks for
-    every table whether it is there: most of a merge's time.
+    It opens the gradebook eight times for a submission. Each time it would look for every table and for the course, and
+    a new engine would compile every statement anew: most of a merge's time. A session of its own each one still has.
     """
-    create_engine, tables = nbgrader.api.create_engine, nbgrader.api.Base.metadata
-    nbgrader.api.create_engine = functools.cache(create_engine)
-    tables.create_all = functools.cache(tables.create_all)  # hides the class's own
+    open_gradebook, close, known = Gradebook.__init__, Gradebook.close, {}
+
+    def open_again(self, db_url: str, course_id: str = "default_course", authenticator=None) -> None:
+        if (db_url, course_id) in known:
+            self.__dict__ |= known[db_url, course_id]
+            self.db = scoped_session(sessionmaker(bind=self.engine))
+        else:
+            open_gradebook(self, db_url, course_id, authenticator)
+            known[db_url, course_id] = dict(self.__dict__)
+
+    def end_session(self) -> None:
+        self.db.remove()
+
+    Gradebook.__init__, Gradebook.close = open_again, end_session
     try:
         yield
     finally:
-        nbgrader.api.create_engine = create_engine
-        del tables.create_all
+        Gradebook.__init__, Gradebook.close = open_gradebook, close
+        for state in known.values():
+            state["engine"].dispose()
 
 
 @contextmanager
@@ -395,6 +444,7 @@ def _cluster(options: Options, jobs: int):
     """A dask client: of our own workers on this machine, or of the scheduler whose address was given."""
     import logging
 
+    import dask
     from distributed import Client, LocalCluster
 
     logging.getLogger("distributed").setLevel(logging.ERROR)
@@ -411,11 +461,21 @@ def _cluster(options: Options, jobs: int):
     # Threads: a job waits for the processes that it starts, and all jobs share one warm server. A job is small, and the
     # learner's memory is not its worker's: dask need not watch it.
     threads = min(options.workers or os.cpu_count() or 1, jobs)
+    idle = {  # dask watches itself a hundred times a second: a tenth of what a submission takes
+        "distributed.worker.profile.enabled": False,
+        "distributed.admin.tick.interval": "1s",
+        "distributed.admin.system-monitor.interval": "10s",
+        "distributed.scheduler.work-stealing": False,
+        "distributed.scheduler.active-memory-manager.start": False,
+    }
     here = "127.0.0.1:0"  # dask's own default lets the network see them
     status_pages = {"dashboard_address": here, "worker_dashboard_address": here}
-    with LocalCluster(
-        n_workers=1, threads_per_worker=threads, processes=False, memory_limit=0, **status_pages
-    ) as cluster:
+    with (
+        dask.config.set(idle),
+        LocalCluster(
+            n_workers=1, threads_per_worker=threads, processes=False, memory_limit=0, **status_pages
+        ) as cluster,
+    ):
         with Client(cluster) as client:
             yield client
 
@@ -428,7 +488,7 @@ def grade(config, lab: str, options: Options = Options(), on_total: Callable[[in
     course = Class(config, lab, options)
     if not course.settings.unsafe_no_sandbox and not options.scheduler and unavailable():
         raise CourseError(unavailable())
-    with _alone(course.examined / ".lock"), _one_engine():
+    with _alone(course.examined / ".lock"), _opened_once():
         course.tidy()
         inbound = Path(Exchange(config=config).root) / course.api.coursedir.course_id / "inbound"
         if options.collect and inbound.is_dir():  # without one, the files come another way
