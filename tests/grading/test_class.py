@@ -158,6 +158,10 @@ class Run:
             assert self.process.poll() is None and time.monotonic() < end, Path(self.log.name).read_text()
             time.sleep(0.005)
 
+    def hold(self) -> None:
+        """Else it may be done before the test's next line is."""
+        os.killpg(self.process.pid, signal.SIGSTOP)
+
     def kill(self) -> None:
         self.seen |= set(psutil.Process(self.process.pid).children(recursive=True))
         os.killpg(self.process.pid, signal.SIGKILL)
@@ -220,6 +224,7 @@ def test_a_class_with_hostile_files_is_killed_twice_and_graded_to_the_end(course
     # Killed in the middle; while it runs, nobody else can
     first = Run(course)
     first.until(lambda: len(records()) >= 2)
+    first.hold()
     with pytest.raises(CourseError, match="Somebody is grading"):
         next(grade(nbgrader_config(course), TOY))
     first.kill()
@@ -233,6 +238,7 @@ def test_a_class_with_hostile_files_is_killed_twice_and_graded_to_the_end(course
 
     second = Run(course, "--workers", "2")
     second.until(unmerged)
+    second.hold()
     second.kill()
     after_two = records()
     assert unmerged() and second.orphans() == []
