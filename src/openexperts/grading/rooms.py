@@ -7,6 +7,7 @@ An order is `{"run": source, "names": [...]}`. The answer holds the cell's outpu
 are those that the examiner's process asks of the learner's before it runs the cell.
 """
 
+import ast
 import builtins
 import contextlib
 import json
@@ -15,6 +16,7 @@ import select
 import signal
 import socket
 import sys
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -156,6 +158,22 @@ def make_shell(outputs: Outputs):
     return shell
 
 
+def _plain_python_first(shell) -> None:
+    """Let `shell` take what is Python as it is: IPython looks for magics in every token, and no Python holds one."""
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    class Transformer(TransformerManager):
+        def transform_cell(self, cell: str) -> str:
+            try:
+                with warnings.catch_warnings(action="ignore"):  # those come when the cell is run
+                    ast.parse(cell)
+            except (SyntaxError, ValueError):
+                return super().transform_cell(cell)
+            return cell if cell.endswith("\n") else cell + "\n"
+
+    shell.input_transformer_manager = Transformer()
+
+
 def _no_input(prompt: object = "") -> str:
     raise RuntimeError("input() cannot be answered while a notebook is graded: use a variable in its place")
 
@@ -240,6 +258,7 @@ def examiner(payload: dict, fds: list[int]) -> None:
     control, standins = (Channel(socket.socket(fileno=fd)) for fd in fds)
     outputs = Outputs()
     shell = make_shell(outputs)
+    _plain_python_first(shell)
     side = ExaminerSide(standins)
     # What a learner's process answers takes memory here, and this process has no sandbox.
     most = data_limit(payload["memory_bytes"])
