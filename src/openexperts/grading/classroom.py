@@ -244,7 +244,6 @@ class Class:
             "nbgrader.preprocessors.AssignLatePenalties",
             "openexperts.grading.sanitise.SanitiseOutputs",
         ]
-        config.NotebookExporter.optimistic_validation = True  # once, after all of them
         return nbgrader_for(config)
 
     def _no_marks(self, student: str) -> None:
@@ -276,14 +275,19 @@ class Class:
 class _OnePass(Autograde):
     """nbgrader's own step from a notebook to its marks, without the pass before it, which mends and runs a notebook.
 
-    Intake has mended this one and the examiner has run it; that pass would read, validate and write it once more.
+    Intake has mended this one and the examiner has run it; that pass would read, validate and write it once more. And
+    nbconvert would copy it twice, for preprocessors that might go wrong half way.
     """
 
     def convert_single_notebook(self, notebook_filename: str) -> None:
         self._sanitizing = False  # which preprocessors
         self._init_preprocessors()
         self._sanitizing = True  # which folder the next notebook is read from
-        super(Autograde, self).convert_single_notebook(notebook_filename)
+        resources = self.init_single_notebook_resources(notebook_filename) | {"output_extension": ".ipynb"}
+        notebook = nbformat.read(notebook_filename, as_version=4)
+        for preprocessor in self.exporter._preprocessors:
+            notebook, resources = preprocessor(notebook, resources)
+        self.write_single_notebook(nbformat.writes(notebook), resources)
 
 
 class SaveMarks(SaveAutoGrades):
