@@ -416,6 +416,20 @@ def test_a_folder_of_a_name_that_nbgrader_would_take_for_everybody_is_said_and_n
     path.parent.parent.rmdir()
 
 
+def test_what_a_killed_run_left_in_the_temporary_folder_goes_after_a_day(course, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    old, new, link = (tmp_path / f"handed-in-{name}" for name in ("old", "new", "link"))
+    for folder in (old, new):
+        (folder / "data").mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
+    link.symlink_to(tmp_path / "elsewhere")
+    long_ago = time.time() - 2 * 24 * 60 * 60
+    for path in (old, tmp_path / "elsewhere"):
+        os.utime(path, (long_ago, long_ago))
+    Class(nbgrader_config(course), TOY).tidy()
+    assert not old.exists() and new.is_dir() and link.is_symlink() and (tmp_path / "elsewhere").is_dir()
+
+
 def test_another_scheduler_and_no_sandbox_give_the_same_marks(course):
     from distributed import LocalCluster
 

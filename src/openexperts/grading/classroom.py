@@ -16,8 +16,9 @@ import os
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -44,6 +45,8 @@ RECORD = "record.json"
 MERGED = "merged.json"  # beside the record, once the gradebook has it
 TOLD = "told.json"  # and once the learner's feedback is written
 TIMESTAMP, FEEDBACK_WORD = "timestamp.txt", "submission_secret.txt"  # nbgrader's own names
+HANDED_IN = "handed-in-"  # a folder for what lies beside a notebook while it is examined
+DAY = 24 * 60 * 60
 FORM = 1  # of a record: change it when an old one may no longer stand for a new run
 
 
@@ -146,6 +149,12 @@ class Class:
         """Take away what a run that was killed had half written."""
         for half in self.examined.glob(f"*/.{self.lab}-*"):
             shutil.rmtree(half)
+
+        for left in Path(tempfile.gettempdir()).glob(f"{HANDED_IN}*"):
+            with suppress(OSError):
+                about = left.lstat()  # no examination takes a day, so nobody is at work in it
+                if stat.S_ISDIR(about.st_mode) and about.st_uid == os.geteuid() and time.time() - about.st_mtime > DAY:
+                    shutil.rmtree(left)
 
     def job(self, student: str) -> dict:
         """A submission as plain data: what was taken in of each notebook, and the lab's own cells."""
@@ -379,7 +388,7 @@ def examine_job(job: dict) -> list[dict]:
             continue
         notebook = nbformat.from_dict(json.loads(part["notebook"]))  # intake made it: it need not be validated
         note(notebook, taken)
-        with tempfile.TemporaryDirectory(prefix="handed-in-") as files:
+        with tempfile.TemporaryDirectory(prefix=HANDED_IN) as files:
             for name, data in part["files"].items():
                 path = Path(files) / name
                 path.parent.mkdir(parents=True, exist_ok=True)
