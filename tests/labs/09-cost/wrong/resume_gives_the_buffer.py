@@ -1,7 +1,7 @@
 """The BytesIO itself is given back, and not its bytes.
 
 loses: resume-exactly-visible, resume-exactly-hidden
-message: expected bytes, yours gave a value of type BytesIO
+message: expected bytes, yours gave another kind of value
 """
 
 
