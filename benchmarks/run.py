@@ -191,7 +191,7 @@ Median of the steps (forward, backward, AdamW), in turn in this one run, on one 
 {table(rows["tiny_v3.py"])}
 
 ## Reasoning: rollouts, and R1 in miniature
-On one thread. The base model has 104,576 parameters and comes trained; training it is not counted.
+On one thread. The base model has 104,576 parameters; it comes trained, and a lesson trains it only by a switch.
 
 {table(rows["reasoning.py"])}
 
