@@ -14,8 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import nbformat
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict  # and not v4.new_output: that validates each output by itself, slowly
 
 from openexperts.grading.intake import Finding, Source
 from openexperts.grading.names import asked, borrowed
@@ -306,7 +305,7 @@ class _Session:
     def ask_examiner(self, cell, name: str) -> list[NotebookNode]:
         names = sorted(self.names[id(cell)])
         if names and self.learner.ended:
-            return [_node(_error("Ended", f"This cell could not ask your code: {self.learner.ended}"))]
+            return [from_dict(_error("Ended", f"This cell could not ask your code: {self.learner.ended}"))]
         ended = self.learner.ended
         answer = self.examiner.order(self.seconds(), also=self.learner, run=cell.source, names=names)
         self.one_ran_out |= self.learner.stopped
@@ -334,7 +333,7 @@ class _Session:
             self.findings.append(Finding("protocol", words + f"{answer['trouble']}.", True))
         printed = [item for item in printed if isinstance(item, dict)] if isinstance(printed, list) else []
         return self.outputs([stream(self.drain.take()), *printed], only_text=True) + [
-            _node(_complete(item)) for item in outputs
+            from_dict(_complete(item)) for item in outputs
         ]
 
     def outputs(self, items: Sequence[dict], only_text: bool = False) -> list[NotebookNode]:
@@ -373,11 +372,6 @@ def _complete(item: dict) -> dict:
     return item | ({"execution_count": None} if item["output_type"] == "execute_result" else {})
 
 
-def _node(output: dict) -> NotebookNode:
-    """nbformat's own function validates each output by itself, slowly; the notebook is validated as a whole."""
-    return nbformat.from_dict(output)
-
-
 def _output(item: object) -> NotebookNode | None:
     """One output of the learner's process, or None if it is not of a form that a notebook has."""
     if not isinstance(item, dict):
@@ -386,15 +380,15 @@ def _output(item: object) -> NotebookNode | None:
     if kind == "stream":
         text, name = _text(item.get("text")), item.get("name")
         name = "stderr" if name == "stderr" else "stdout"
-        return _node({"output_type": kind, "name": name, "text": text}) if text else None
+        return from_dict({"output_type": kind, "name": name, "text": text}) if text else None
     if kind == "error":
         lines = item.get("traceback")
         lines = [_text(line, 20_000) for line in lines[:400]] if isinstance(lines, list) else []
         words = {"ename": _text(item.get("ename"), 200), "evalue": _text(item.get("evalue"), 20_000)}
-        return _node({"output_type": kind, **words, "traceback": lines})
+        return from_dict({"output_type": kind, **words, "traceback": lines})
     if kind in ("display_data", "execute_result") and isinstance(item.get("data"), dict):
         data = {mime: _text(item["data"][mime]) for mime in MEDIA if isinstance(item["data"].get(mime), str)}
-        return _node(_complete({"output_type": kind, "data": data, "metadata": {}})) if data else None
+        return from_dict(_complete({"output_type": kind, "data": data, "metadata": {}})) if data else None
     return None
 
 
