@@ -150,6 +150,20 @@ while True:
     assert f"ledger.jsonl, line {number}:" in found.damaged[0]
 
 
+def test_runs_beside_each_other_do_not_mix_their_lines(ledger):
+    code = """
+import sys
+from openexperts import cost
+for number in range(300):
+    cost.append(cost.ledger(), {"writer": sys.argv[1], "number": number, "filler": "x" * 700})
+"""
+    writers = [subprocess.Popen([sys.executable, "-c", code, str(name)]) for name in range(4)]
+    assert [writer.wait(60) for writer in writers] == [0] * 4
+    lines = [json.loads(line) for line in ledger.read_text().splitlines() if line]
+    for name in range(4):
+        assert [line["number"] for line in lines if line["writer"] == str(name)] == list(range(300))
+
+
 def stop_after(steps):
     """What a learner does who presses "stop" while a run goes on."""
     for _ in range(steps):

@@ -183,18 +183,21 @@ def test_the_reading_level_tells_hard_from_easy():
 # What is made
 
 
-@pytest.fixture(scope="session")
-def made(tmp_path_factory) -> workshops.Workshop:
-    """One workshop, made once, in a course of its own."""
-    root = tmp_path_factory.mktemp("course")
-    workshop = workshops.Workshop(root, WORKSHOPS[-1].name)
-    shutil.copytree(WORKSHOPS[-1].folder, workshop.folder)
+@pytest.fixture(scope="session", params=WORKSHOPS[-1:], ids=lambda workshop: workshop.name)
+def made(request, tmp_path_factory) -> workshops.Workshop:
+    """A workshop, made once, in a course of its own: the last one, or the one that a test asks for."""
+    original, root = request.param, tmp_path_factory.mktemp("course")
+    workshop = workshops.Workshop(root, original.name)
+    shutil.copytree(original.folder, workshop.folder)
     for name in ("nbgrader_config.py", "pyproject.toml"):
         shutil.copy(ROOT / name, root)
     workshop.lesson.parent.mkdir()
-    shutil.copy(WORKSHOPS[-1].lesson, workshop.lesson)
+    shutil.copy(original.lesson, workshop.lesson)
     assert len(list(workshops.make(workshop))) == workshops.STEPS
     return workshop
+
+
+each_made = pytest.mark.parametrize("made", WORKSHOPS, ids=lambda workshop: workshop.name, indirect=True)
 
 
 def pages(path: Path) -> int:
@@ -205,6 +208,7 @@ def pages(path: Path) -> int:
         document.close()
 
 
+@each_made
 def test_what_is_made_is_whole_and_asks_no_network(made):
     assert workshops.unmade(made) == [] and workshops.up_to_date(made)
     assert workshops.network(made).ok
@@ -214,6 +218,7 @@ def test_what_is_made_is_whole_and_asks_no_network(made):
     assert "<img alt=" in slides and "plots.show" not in slides, "pictures, and no code"
 
 
+@each_made
 def test_every_slide_fits_its_page(made):
     titles = workshops.slide_titles(nbformat.read(made.lesson, as_version=4))
     assert pages(made.made / "slides.pdf") == len(titles)
@@ -228,6 +233,7 @@ def test_a_handout_is_one_page(workshop, tmp_path):
     assert pages(workshops.print_pdf(file)) == 1
 
 
+@each_made
 def test_pages_carry_their_name_and_number(made):
     document = pypdfium2.PdfDocument(made.made / "guide.pdf")
     text = document[1].get_textpage().get_text_bounded()
