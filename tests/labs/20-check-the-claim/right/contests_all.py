@@ -1,4 +1,7 @@
-"""Other functions; and a dossier that contests what the course sees otherwise, and is sure of it: no point is lost."""
+"""Other functions; and a dossier that contests what the course sees otherwise, and is sure of it: no point is lost.
+
+Its reasons are in Chinese, which puts no spaces between words.
+"""
 
 
 # %% brier
@@ -60,7 +63,7 @@ for claim in CLAIMS:
         "status": "mixed",
         "confidence": 1.0,
         "sheets": sheets,
-        "reason": f"Sheet {sheets[0]} shows one part that holds and one that does not.",
-        "change_my_mind": "A source without a stake, with a date.",
-        "contest": f"In {sheets[0]} one part of the claim holds and another does not.",
+        "reason": f"表{sheets[0]}说明这个说法一部分成立，另一部分不成立。",
+        "change_my_mind": "一个没有利益关系并且注明日期的来源。",
+        "contest": f"在{sheets[0]}里，这个说法一部分成立，另一部分不成立。",
     }
