@@ -147,6 +147,16 @@ def test_the_line_of_the_learners_code_is_named():
     assert "line 3 of the cell with `answer`" in message(check.call, namespace["answer"], 1)
 
 
+def test_the_learners_line_is_named_where_a_reference_stops_at_what_it_was_given():
+    namespace = {}
+    for number, code in enumerate(
+        ("def reference_part(x):\n    return x[0]\n", "def answer(x):\n    return part(x)\n")
+    ):
+        exec(compile(code, f"/tmp/ipykernel_1/{number}.py", "exec"), namespace)
+    namespace["part"] = namespace["reference_part"]
+    assert "line 2 of the cell with `answer`" in message(check.call, namespace["answer"], 1)
+
+
 @pytest.mark.parametrize(("result", "words"), [(None, "None"), ((1, 2, 3), "gave 3"), (torch.ones(2), "Tensor")])
 def test_a_wrong_number_of_values_is_named(result, words):
     text = message(check.call, lambda: result, returns=("weights", "indices"))

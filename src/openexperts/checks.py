@@ -13,6 +13,7 @@ message names that misconception; otherwise it falls back on `likely`. Where the
 makes the mapping: it is called when a value differs, and not before.
 """
 
+import itertools
 import math
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -235,7 +236,9 @@ class Check:
             finding = (
                 f"expected {_short(expected)}, yours holds NaN ({int(value.isnan().sum())} of {value.numel()} numbers)"
             )
-            likely = likely or "a division by zero, or a logarithm or root of a negative number"
+            likely = likely or (
+                "a division by zero, a softmax of nothing but -inf, or a logarithm or root of a negative number"
+            )
         elif value.numel() <= 12:
             finding = f"expected {_short(expected)}, yours gave {_short(value)}"
             finding += f" (position {place} differs)" if value.numel() > 1 else ""
@@ -288,12 +291,17 @@ def _where(error: Exception, name: str) -> str:
 
 
 def answers_line(error: BaseException) -> dict:
-    """The last line of a notebook's functions on the way to `error`: number, function and text; {} if there is none."""
+    """The last line of a notebook's functions on the way to `error`: number, function and text; {} if there is none.
+
+    A lab's references (their names begin with `reference`) are not the learner's: then it is the line that called one.
+    """
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
         if any(mark in frame.filename for mark in _ANSWER_FILES) and frame.name != "<module>"
     ]
+    own = list(itertools.takewhile(lambda frame: not frame.name.startswith("reference"), frames))
+    frames = own or frames
     if not frames:
         return {}
     return {"line": frames[-1].lineno, "function": frames[-1].name, "text": (frames[-1].line or "").strip()}
