@@ -1,0 +1,13 @@
+"""The token before must be written, too.
+
+loses: mixed-loss-visible, mixed-loss-hidden
+message: the one before it need not
+"""
+
+
+# %% mixed-loss
+def mixed_loss(logits, ids, written, top_ids, top_shares, alpha):
+    compared = written[:, 1:] & written[:, :-1]
+    forecasts = logits[:, :-1][compared]
+    labels = F.cross_entropy(forecasts, ids[:, 1:][compared])
+    return (1 - alpha) * labels + alpha * parts.top_k(forecasts, top_ids[:, 1:][compared], top_shares[:, 1:][compared])

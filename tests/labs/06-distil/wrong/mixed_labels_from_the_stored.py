@@ -1,0 +1,12 @@
+"""The teacher's best token is taken for its text.
+
+loses: mixed-loss-hidden
+"""
+
+
+# %% mixed-loss
+def mixed_loss(logits, ids, written, top_ids, top_shares, alpha):
+    compared = written[:, 1:]
+    forecasts = logits[:, :-1][compared]
+    labels = F.cross_entropy(forecasts, top_ids[:, 1:, 0][compared])
+    return (1 - alpha) * labels + alpha * parts.top_k(forecasts, top_ids[:, 1:][compared], top_shares[:, 1:][compared])
