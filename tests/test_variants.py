@@ -230,6 +230,25 @@ def test_a_loop_that_never_ends_costs_only_its_own_part(course, lab):
     assert lost(points) == {f"{LOOPS[lab]}-visible", f"{LOOPS[lab]}-hidden"}, said[-3000:]
 
 
+LATER_PARTS_USE = {
+    "01-open-model": ("norm", "block"),
+    "02-experts": ("score-experts", "grouped-experts"),
+    "03-balance": ("count-load", "balance-loss"),
+    "04-memory": ("rotate-pairs",),
+    "05-tiny-v3": ("rotary", "route", "attention", "layer"),
+    "06-distil": ("top-k-loss",),
+    "07-reason": ("group-advantages", "answer-log-probs", "grpo-loss"),
+    "08-think-longer": ("pass-at-k",),
+}
+
+
+@pytest.mark.parametrize("lab", LATER_PARTS_USE)
+def test_cells_that_are_no_python_cost_only_their_own_parts(course, lab):
+    broken = dict.fromkeys(LATER_PARTS_USE[lab], "def answer(:")
+    points, said = course.examine(lab, solution_answers(lab) | broken)
+    assert lost(points) == {f"{name}-{kind}" for name in broken for kind in ("visible", "hidden")}, said[-3000:]
+
+
 @pytest.mark.parametrize("lab", LABS)
 def test_plain_nbgrader_gives_the_solution_everything(course, lab):
     points, said = course.grade(lab, "solution", solution_answers(lab), warm=False)
