@@ -174,6 +174,48 @@ def test_an_answer_may_work_in_place_and_gradients_still_flow():
     check.close(x.grad, [3.0, 3.0], "its gradient")
 
 
+def test_an_answer_may_use_up_its_lists_and_dicts():
+    def uses_up(drafts, weights):
+        weights.pop("first").mul_(3)
+        return [drafts.pop(0) for _ in range(len(drafts))]
+
+    drafts, weights = [[1], 2], {"first": torch.ones(2)}
+    assert check.call(uses_up, drafts, weights) == [[1], 2]
+    assert drafts == [[1], 2] and weights["first"].tolist() == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda x: _in_place(x.exp()), "changed in place"),
+        (lambda x: _after_backward((x**2).sum()), "`backward()` was called"),
+        (lambda x: x.detach().sum(), "cut off from its inputs"),
+    ],
+)
+def test_where_no_gradient_can_be_had_the_reason_is_named(answer, words):
+    x = torch.ones(2, requires_grad=True)
+    text = message(check.gradients, answer(x), [x], "the gradient of x", look_at="the return line")
+    assert text.startswith("the gradient of x: PyTorch cannot go backward") and words in text
+    assert text.endswith("Look at: the return line.") and len(text.splitlines()) == 3
+
+
+def _in_place(powers):
+    total = powers.sum()
+    powers += 1
+    return total + powers.sum()
+
+
+def _after_backward(loss):
+    loss.backward()
+    return loss
+
+
+def test_a_number_that_is_new_has_gradients_of_zero():
+    x, y = torch.ones(2, requires_grad=True), torch.ones(2, requires_grad=True)
+    first, second = check.gradients((2 * x).sum(), [x, y], "the gradients")
+    assert first.tolist() == [2, 2] and second.tolist() == [0, 0]
+
+
 def test_a_right_call_gives_back_what_the_function_returned():
     assert check.call(lambda a, b: (a, b), 1, b=2, returns=("a", "b")) == (1, 2)
 

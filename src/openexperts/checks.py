@@ -31,6 +31,13 @@ _ANSWER_FILES = (
 )  # where a notebook's own code is compiled
 
 
+_NO_WAY_BACK = {  # a part of PyTorch's message, and what an answer did
+    "inplace operation": "a tensor was changed in place (`+=`, `x[...] =`) that the gradient still needs",
+    "a second time": "`backward()` was called in the function; that is left to whoever calls it",
+    "does not require grad": "the result is cut off from its inputs: detach, .item() or torch.no_grad() on the way",
+}
+
+
 class CheckFailed(AssertionError):
     """A check that did not pass. Its text is the whole message; in a notebook no traceback is drawn around it."""
 
@@ -100,11 +107,10 @@ class Check:
 
         `returns` names the values of a tuple, as in `("weights", "indices")`, and the count is checked. Raises
         CheckFailed in place of whatever the function raised, with the line of the learner's code that raised it.
-        Tensors are handed over as copies: an answer that works in place is as good as another (gradients flow back
-        through the copy).
+        Tensors, lists and dicts are handed over as copies: an answer that works in place is as good as another
+        (gradients flow back through the copy).
         """
-        args = [value.clone() if isinstance(value, torch.Tensor) else value for value in args]
-        kwargs = {key: value.clone() if isinstance(value, torch.Tensor) else value for key, value in kwargs.items()}
+        args, kwargs = _copied(args), _copied(kwargs)
         name = getattr(function, "__name__", type(function).__name__)
         try:
             result = function(*args, **kwargs)
@@ -132,6 +138,20 @@ class Check:
             if len(result) != len(returns):
                 raise CheckFailed(name, f"expected {asked}, yours gave {len(result)}", look_at="the `return` line")
         return result
+
+    def gradients(self, output: torch.Tensor, inputs: Sequence[torch.Tensor], what: str, *, look_at: str = "") -> tuple:
+        """The gradients of the learner's `output` at each of `inputs`, zeros where none arrives.
+
+        Raises CheckFailed where PyTorch cannot go backward, and names what an answer does to bring that about.
+        """
+        try:
+            return torch.autograd.grad(output, inputs, materialize_grads=True)
+        except Exception as error:
+            if getattr(error, "of_the_lab", False):
+                raise
+            finding = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+            likely = next((words for part, words in _NO_WAY_BACK.items() if part in finding), "")
+            raise CheckFailed(what, f"PyTorch cannot go backward: {finding}", likely, look_at) from None
 
     def beside(self, function: Callable, *args: Any) -> Any:
         """Call a set-up cell's `function` in the process in which the learner's code runs.
@@ -250,6 +270,15 @@ class Check:
         if value.numel() > 1:
             draw_side_by_side(expected, value, differs, what)
         raise CheckFailed(what, finding, _suspect(value, suspects, atol, rtol) or likely, look_at)
+
+
+def _copied(value: Any) -> Any:
+    """`value` with its tensors cloned, inside lists, tuples and dicts too; all else is the caller's own."""
+    if isinstance(value, torch.Tensor):
+        return value.clone()
+    if type(value) in (list, tuple):  # a named tuple is made in another way
+        return type(value)(_copied(item) for item in value)
+    return {key: _copied(item) for key, item in value.items()} if type(value) is dict else value
 
 
 def _words(value: Any) -> str:
