@@ -1,0 +1,13 @@
+"""`requires_grad_()` on a detached result, which knows no logits.
+
+loses: answer-log-probs-hidden
+"""
+
+
+# %% answer-log-probs
+def answer_log_probs(logits, tokens, prompt_lengths, end):
+    chosen = tokens[:, 1:]
+    lp = logits[:, :-1].log_softmax(-1).gather(2, chosen[:, :, None])[:, :, 0]
+    answer = torch.arange(1, tokens.shape[1]) >= prompt_lengths[:, None]
+    ends = (answer & (chosen == end)).long()
+    return lp.detach().requires_grad_(), answer & (ends.cumsum(1) - ends == 0)

@@ -1,0 +1,13 @@
+"""Each sum is divided by the longest answer's number.
+
+loses: grpo-loss-visible, grpo-loss-hidden
+message: by those of the longest answer
+"""
+
+
+# %% grpo-loss
+def grpo_loss(log_probs, old_log_probs, advantages, mask, clip):
+    r = (log_probs - old_log_probs.detach()).exp()
+    a = advantages.detach()[:, None]
+    g = torch.minimum(r * a, r.clamp(1 - clip, 1 + clip) * a)
+    return -((g * mask).sum(1) / mask.sum(1).max()).mean()
