@@ -1,0 +1,15 @@
+"""The right steps in any order.
+
+loses: chain-pass-at-k-hidden
+"""
+
+
+# %% chain-pass-at-k
+def chain_pass_at_k(problem, samples, k):
+    value, chain = int(problem[0]), ""
+    for o, d in zip(problem[1::2], problem[2::2], strict=False):
+        value = {"+": value + int(d), "-": value - int(d), "*": value * int(d)}[o] % 10
+        chain += str(value)
+    a = sum(s.endswith(f">{value}.") for s in samples)
+    c = sum(sorted(s) == sorted(f"{chain}>{value}.") for s in samples)
+    return tuple(parts.pass_at_k(torch.tensor([a, c]), len(samples), k))
