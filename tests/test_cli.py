@@ -115,6 +115,7 @@ def test_check_shows_a_broken_cell_and_not_the_name_error_that_follows(capsys, m
     save(mine, answered(mine, double="def double(numbers:\n    return"))
     _, said = run(capsys, "check", TOY)
     assert "Your cell 'double' stopped with SyntaxError" in said
+    assert "(line 1)" in said and ".py, line" not in said
     assert "NameError" not in said
     assert "Part 2 of 3. Add it up: passed" in said
 

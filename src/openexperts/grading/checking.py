@@ -223,7 +223,8 @@ def _problem(cell, reply: dict) -> str:
         return error.evalue
     if error.ename == "NotImplementedError" and not error.evalue:
         return f"is {UNWRITTEN}."
-    return f"stopped with {error.ename}: {error.evalue.strip() or '(no message)'}{_where(error)}"
+    words = re.sub(r"\(\d+\.py, line (\d+)\)", r"(line \1)", error.evalue.strip())  # not Python: its "file"
+    return f"stopped with {error.ename}: {words or '(no message)'}{_where(error)}"
 
 
 def _where(error) -> str:
