@@ -467,11 +467,13 @@ def main(arguments: list[str] | None = None) -> int:
         if not type(error).__module__.startswith("sqlalchemy"):
             raise
         place = find_root() / "classroom" / "gradebook.db"
-        print(
-            f"openexperts: the gradebook {place} cannot be used ({str(error).splitlines()[0]}). Rename the file to "
-            "keep it, or put a copy of yours back; without one a new gradebook is made.",
-            file=sys.stderr,
+        said = str(error).splitlines()[0]
+        advice = (
+            "Another program writes to it, Formgrader or another command: wait until it is done, and try again."
+            if "locked" in said
+            else "Rename the file to keep it, or put a copy of yours back; without one a new gradebook is made."
         )
+        print(f"openexperts: the gradebook {place} cannot be used ({said}). {advice}", file=sys.stderr)
     except KeyboardInterrupt:
         print("\nopenexperts: stopped.", file=sys.stderr)
         return 130

@@ -6,10 +6,12 @@ OPENEXPERTS_CLASS=192 makes the class that large (the hostile ones are the same)
 import contextlib
 import csv
 import datetime
+import fcntl
 import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -21,6 +23,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from classroom import SOLUTION, TOY, answered, cell, load, make_course, save
+from openexperts import cli
 from openexperts.grading import labs
 from openexperts.grading.classroom import MERGED, RECORD, Class, Options, give_feedback, grade
 from openexperts.grading.course import CourseError, nbgrader_config, nbgrader_for
@@ -363,6 +366,22 @@ def test_ctrl_c_is_answered_at_once_and_nothing_is_left_running(course):
     assert "Stopping. What is graded is kept" in said and "Traceback" not in said
     assert run.orphans() == [] and not (examined / names[2] / TOY).exists()
     assert [outcome.score for outcome in grade(config, TOY, Options(students=tuple(names)))] == [10, 10, 10]
+
+
+def test_a_gradebook_that_is_just_written_to_is_said_and_not_thought_broken(course, monkeypatch, capsys):
+    config, examined = nbgrader_config(course), course / "classroom" / "examined"
+    monkeypatch.chdir(course)
+    examined.mkdir(exist_ok=True)
+    writer = sqlite3.connect(course / "classroom" / "gradebook.db")
+    with contextlib.closing(writer):
+        writer.execute("BEGIN EXCLUSIVE")
+        with (examined / ".lock").open("w") as lock:  # as a grading does that is in the middle of a learner's marks
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            with pytest.raises(CourseError, match="Somebody is grading"):
+                next(grade(config, TOY))
+        assert cli.main(["grade", TOY]) == 2
+    said = capsys.readouterr().err
+    assert "Another program writes to it" in said and "Rename" not in said
 
 
 def test_marks_of_an_earlier_submission_are_not_those_of_one_that_cannot_be_graded(course):

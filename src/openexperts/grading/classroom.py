@@ -498,10 +498,11 @@ def grade(config, lab: str, options: Options = Options(), on_total: Callable[[in
 
     Raises CourseError where nothing can be graded: nobody has submitted, there is no sandbox, another grading runs.
     """
-    course = Class(config, lab, options)
-    if not course.settings.unsafe_no_sandbox and not options.scheduler and unavailable():
-        raise CourseError(unavailable())
-    with _alone(course.examined / ".lock"), _opened_once():
+    # Before the gradebook is opened: a grading that is just writing into it would lock it.
+    with _alone(examined_folder(nbgrader_for(config).coursedir) / ".lock"), _opened_once():
+        course = Class(config, lab, options)
+        if not course.settings.unsafe_no_sandbox and not options.scheduler and unavailable():
+            raise CourseError(unavailable())
         course.tidy()
         inbound = Path(Exchange(config=config).root) / course.api.coursedir.course_id / "inbound"
         if options.collect and inbound.is_dir():  # without one, the files come another way
