@@ -15,6 +15,7 @@ makes the mapping: it is called when a value differs, and not before.
 
 import itertools
 import math
+import re
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -149,8 +150,8 @@ class Check:
         except Exception as error:
             if getattr(error, "of_the_lab", False):
                 raise
-            finding = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-            likely = next((words for part, words in _NO_WAY_BACK.items() if part in finding), "")
+            likely = next((words for part, words in _NO_WAY_BACK.items() if part in str(error)), "")
+            finding = re.split(r"\. |: \[| \(|\n", str(error).strip())[0] or type(error).__name__  # PyTorch's are long
             raise CheckFailed(what, f"PyTorch cannot go backward: {finding}", likely, look_at) from None
 
     def beside(self, function: Callable, *args: Any) -> Any:
