@@ -306,6 +306,10 @@ def test_check_of_a_lab_that_does_not_exist(capsys, course):
     )
     code, said = run(capsys, "check", "zebra")
     assert code == 2 and "there are: 90-toy." in said
+    (course / "labs" / "09-other").mkdir()
+    (course / "labs" / "09-other" / "09-other.ipynb").touch()
+    assert "did you mean 09-other?" in run(capsys, "check", "9")[1]  # the unit's number, and not the spelling 90-toy
+    assert "there are: 09-other, 90-toy." in run(capsys, "check", "")[1]
 
 
 def test_parts_know_their_points(mine):

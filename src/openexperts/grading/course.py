@@ -46,7 +46,10 @@ def require_lab(root: Path, lab: str, folder: str = "labs") -> Path:
     names = lab_names(root, folder)
     if lab in names:
         return root / folder / lab / f"{lab}.ipynb"
-    near = difflib.get_close_matches(lab, names, n=1) or [name for name in names if name.startswith(lab)]
+    # The number alone, which 2 shares with no other lab, comes before the nearest spelling, which would be 20-...
+    numbered = [name for name in names if lab.isdecimal() and name.split("-")[0].lstrip("0") == lab.lstrip("0")]
+    near = numbered or [name for name in names if lab and name.startswith(lab)]
+    near = near or difflib.get_close_matches(lab, names, n=1)
     hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(names) or 'none yet'}."
     raise CourseError(f"There is no lab {lab!r} in {folder}/; {hint}")
 
