@@ -61,6 +61,7 @@ def bring_model_once(root: Path) -> None:
             return
     except (OSError, ValueError):
         pass
+    print("Looking for the open model; the first time this takes some seconds.", flush=True)
     if subprocess.call([sys.executable, "-m", "openexperts.cli", "model"], cwd=root) != 0:
         print("The course opens without the open model: unit 01 needs it, unit 02 does not.", flush=True)
 
