@@ -270,7 +270,9 @@ def test_the_toy_lab_itself_has_ids_and_points():
 def test_grading_a_class_says_how_each_learner_did_and_a_second_time_keeps_what_a_person_marked(tmp_path):
     course = make_course(tmp_path / "course")
     assert openexperts(course, "release").returncode == 0
-    assert "Nobody has submitted" in openexperts(course, "grade", TOY).stderr
+    nobody = openexperts(course, "grade", TOY)
+    assert "Nobody has submitted" in nobody.stderr and str(course / "classroom" / "submitted") in nobody.stderr
+    assert "0learner" not in nobody.stdout.splitlines()[-1]  # no bar is left standing where nothing was graded
     labs.publish(course)
     released = course / "labs" / TOY / f"{TOY}.ipynb"
     submitted = course / "classroom" / "submitted"

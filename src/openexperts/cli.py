@@ -206,8 +206,14 @@ def grade(arguments) -> int:
         unsafe_no_sandbox=arguments.unsafe_no_sandbox,
     )
     outcomes = []
-    with saying_that_it_stops(), tqdm(desc=f"grading {arguments.lab}", unit="learner", file=sys.stdout) as bar:
-        for outcome in grade(config, arguments.lab, options, on_total=bar.reset):
+    naming = {"desc": f"grading {arguments.lab}", "unit": "learner", "file": sys.stdout}
+    with saying_that_it_stops(), tqdm(**naming, leave=False) as bar:  # nothing to leave where nobody is graded
+
+        def begin(total: int) -> None:
+            bar.leave = True
+            bar.reset(total)
+
+        for outcome in grade(config, arguments.lab, options, on_total=begin):
             outcomes.append(outcome)
             bar.write(graded(outcome), file=sys.stdout)
             bar.update()

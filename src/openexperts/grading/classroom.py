@@ -90,6 +90,7 @@ class Class:
         directory = self.api.coursedir
         self.submitted = Path(directory.format_path(directory.submitted_directory, ".", "."))
         self.examined = examined_folder(directory)
+        self.inbound = Path(Exchange(config=config).root) / directory.course_id / "inbound"
         self.settings = Examine(config=config)
         if options.unsafe_no_sandbox:
             self.settings.unsafe_no_sandbox = True
@@ -120,7 +121,8 @@ class Class:
             )
         found = [name for name in found if not self.options.students or name in self.options.students]
         if not found:
-            raise CourseError(f"Nobody has submitted {self.lab} yet.")
+            places = (self.inbound, self.submitted) if self.options.collect else (self.submitted,)
+            raise CourseError(f"Nobody has submitted {self.lab} yet (looked in {' and '.join(map(str, places))}).")
         return found
 
     # One submission's folder of results
@@ -504,8 +506,7 @@ def grade(config, lab: str, options: Options = Options(), on_total: Callable[[in
         if not course.settings.unsafe_no_sandbox and not options.scheduler and unavailable():
             raise CourseError(unavailable())
         course.tidy()
-        inbound = Path(Exchange(config=config).root) / course.api.coursedir.course_id / "inbound"
-        if options.collect and inbound.is_dir():  # without one, the files come another way
+        if options.collect and course.inbound.is_dir():  # without one, the files come another way
             require_success(course.api.collect(lab), f"collect {lab}")
         students = course.students()
         on_total(len(students))
