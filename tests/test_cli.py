@@ -360,7 +360,15 @@ def test_a_file_that_cannot_be_written_is_one_sentence(capsys, course):
     assert code == 2 and "my-labs" in said and "Traceback" not in said
 
 
-COMMANDS = "lab teach check release grade export deploy tour kit model workshop".split()
+COMMANDS = "lab teach check release grade export deploy tour kit model corpus workshop".split()
+
+
+def test_nothing_typed_gives_the_list_of_commands(capsys):
+    code, said = run(capsys)
+    assert code == 2 and "visible checks of your lab" in said
+    with pytest.raises(SystemExit):
+        run(capsys, "workshop")
+    assert capsys.readouterr().err.endswith("required: {make,check}\n")  # and not NUMBER, which may stay away
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -369,12 +377,11 @@ def test_every_command_has_help_with_an_example(command):
     assert result.returncode == 0 and f"example:\n  openexperts {command}" in result.stdout
 
 
-def test_no_command_or_a_wrong_one_shows_the_usage(capsys):
-    for arguments in ([], ["fly"]):
-        with pytest.raises(SystemExit) as ended:
-            cli.main(arguments)
-        assert ended.value.code == 2
-        assert "usage: openexperts" in capsys.readouterr().err
+def test_a_wrong_command_shows_the_usage(capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["fly"])
+    assert ended.value.code == 2
+    assert "usage: openexperts" in capsys.readouterr().err
 
 
 # the port

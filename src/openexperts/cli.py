@@ -409,7 +409,9 @@ def parser() -> argparse.ArgumentParser:
 
     command = add("corpus", corpus, "let the open model write a corpus to distil from", "corpus make --batches 2")
     command.description += " A batch takes about a minute. Ended at any moment, the same command goes on."
-    command.add_argument("do", choices=["make"], help="make: write what is missing, sift it, and pack it")
+    command.add_argument(
+        "do", choices=["make"], metavar="make", help="make: write what is missing, sift it, and pack it"
+    )
     command.add_argument("--batches", type=positive, default=BATCHES, metavar="N",
                          help=f"how many batches of texts (default: {BATCHES}, as in the course)")  # fmt: skip
     command.add_argument("--to", type=Path, metavar="FOLDER", help="where (default: classroom/corpus)")
@@ -452,8 +454,15 @@ def parser() -> argparse.ArgumentParser:
 
     command = add("workshop", workshop, "make a workshop's pages and slides, or check a room's machine",
                   "workshop check 20")  # fmt: skip
-    command.add_argument("do", choices=["make", "check"], help="make: what is new or changed; check: the day before")
-    command.add_argument("numbers", nargs="*", metavar="NUMBER", help="which, as in 20 (make: all if none is named)")
+    command.add_argument(
+        "do",
+        choices=["make", "check"],
+        metavar="{make,check}",
+        help="make: what is new or changed; check: the day before",
+    )
+    command.add_argument(
+        "numbers", nargs="*", default=[], metavar="NUMBER", help="which, as in 20 (make: all if none is named)"
+    )
 
     add("kit", kit, "write dist/open-experts-VERSION.zip for learners, without solutions or tests", "kit")
     return top
@@ -461,7 +470,11 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; every error a person can mend is one sentence on stderr."""
-    chosen = parser().parse_args(arguments)
+    typed = sys.argv[1:] if arguments is None else arguments
+    if not typed:  # who does not know what to type gets the list, and not only "COMMAND is missing"
+        parser().print_help(sys.stderr)
+        return 2
+    chosen = parser().parse_args(typed)
     sys.stdout.reconfigure(errors="backslashreplace")  # a learner's text may hold what this terminal cannot show
     try:
         return chosen.run(chosen)
