@@ -96,3 +96,26 @@ def test_texts_go_on_with_known_words(model):
     assert torch.equal(texts, continue_texts(model, starts, 7, seed=0))
     assert repeated(torch.tensor([1, 2, 3, 4, 5, 1, 2, 3, 4])) == pytest.approx(1 / 6)
     assert repeated(torch.arange(9)) == 0
+
+
+def test_validation_is_the_beginning_of_the_stream_in_the_students_words():
+    ids = distillation.validation()
+    stream = written.load().ids[: ids[:, 1:].numel() + 1]
+    known = torch.where(stream < VOCABULARY, stream, written.UNKNOWN)
+    assert torch.equal(ids[:, 1:].flatten(), known[1:]) and torch.equal(ids[:, 0], known[:-1:LENGTH])
+
+
+def test_texts_go_on_at_the_teachers_temperature_from_what_a_student_can_read():
+    temperature = written.load().record["recipe"]["temperature"]
+    chances = torch.zeros(VOCABULARY)
+    chances[:6] = torch.tensor([0.3, 0.1, 0.3, 0.2, 0.08, 0.02])  # the first two are no token
+
+    class Says(torch.nn.Module):
+        def forward(self, input_ids, logits_to_keep):
+            assert input_ids.shape[1] <= LENGTH and logits_to_keep == 1
+            return type("Output", (), {"logits": chances.log().expand(len(input_ids), 1, -1).clone()})
+
+    texts = continue_texts(Says(), torch.zeros(100, LENGTH - 5, dtype=torch.long), 50, seed=0)
+    seen = texts[:, LENGTH - 5 :].flatten().bincount(minlength=6) / 5000
+    colder = chances[2:6] ** (1 / temperature)
+    assert temperature != 1 and torch.allclose(seen[2:], colder / colder.sum(), atol=4 * 0.5 / 5000**0.5)

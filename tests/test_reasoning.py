@@ -1,5 +1,6 @@
 """Arithmetic with chains, and the small model that learns it: by imitation, by a reward."""
 
+import dataclasses
 import json
 import re
 
@@ -208,6 +209,62 @@ def test_a_group_s_advantages_do_not_see_a_shift_and_rewards_without_a_baseline_
     assert progress.reward == progress.accuracy and len(progress.length) == 2
     plain = after(baseline=False)[0], after(baseline=False, reward=reasoning.one_or_two)[0]
     assert not torch.allclose(*plain, atol=1e-4)
+
+
+def test_rewards_pay_for_what_they_say():
+    written = answers("349>9.", ">9.", "339>9.", "349>0.", "349", "7+6=3,3*8=4,4-5=9>9.")
+    prompts = encode("7+6*8-5=", arithmetic.PROMPT_LENGTH).expand(len(written), -1)
+    paid = {
+        reasoning.right_digit: [1, 1, 1, 0, 0, 1],
+        reasoning.one_or_two: [2, 2, 2, 1, 1, 2],
+        reasoning.right_chain: [1, 0, 0, 0, 0, 1],
+        reasoning.any_digit: [1, 1, 1, 1, 0, 1],
+        reasoning.right_and_long: [4, 2.5, 4, 3, 1.5, 11],
+    }
+    assert {reward: reward(prompts, written).tolist() for reward in paid} == paid
+    tossed = reasoning.coin(prompts, written[:1].expand(1000, -1))  # 1000 right answers
+    assert set(tossed.tolist()) == {0, 1} and 0.4 < tossed.mean() < 0.6
+
+
+def test_a_score_counts_what_it_says(monkeypatch):
+    def half_direct(model, prompts, temperature):
+        direct, terse = (arithmetic.write(prompts, arithmetic.results(prompts), style) for style in ("direct", "terse"))
+        return reasoning.Rollout(
+            torch.where(torch.arange(len(prompts))[:, None] % 2 == 0, direct, terse), torch.empty(0)
+        )
+
+    monkeypatch.setattr(reasoning, "roll_out", half_direct)
+    score, steps = reasoning.score(None, count=64), arithmetic.n_steps(arithmetic.problems(64, seed=1_000_000))
+    assert (score.right, score.right_chain, score.direct) == (1.0, 0.5, 0.5)
+    assert score.length == pytest.approx((3 + steps[1::2].float().mean().item() / 2), abs=1e-5)
+
+
+def test_each_rollout_gives_its_updates_with_a_warm_up_and_short_gradients(taught, monkeypatch):
+    rates, norms = [], []
+
+    class Watched(torch.optim.AdamW):
+        def step(self, *given):
+            rates.append(self.param_groups[0]["lr"])
+            gradients = [one.grad for one in self.param_groups[0]["params"] if one.grad is not None]
+            norms.append(torch.cat([gradient.flatten() for gradient in gradients]).norm().item())
+            return super().step(*given)
+
+    monkeypatch.setattr(torch.optim, "AdamW", Watched)
+    model = reasoning.new_model("small", 0)
+    model.load_state_dict(taught.state_dict())
+    settings = reasoning.Reinforcement(reasoning.right_and_long, steps=3, prompts=4, group=4, warm_up=2, baseline=False)
+    seen = []
+    reward = dataclasses.replace(settings, reward=lambda *given: seen.append(given) or settings.reward(*given))
+    reward.reward.__name__ = "watched"
+    progress = reasoning.reinforce(model, reward, 0, lambda: None)
+    assert rates == pytest.approx([5e-4, 5e-4, 1e-3, 1e-3, 1e-3, 1e-3])
+    assert max(norms) < 1 + 1e-4 and min(norms) > 0.1
+    problems = torch.cat([prompts[::4] for prompts, _ in seen])
+    assert len(problems.unique(dim=0)) == 12  # met once each
+    written = [rows for _, rows in seen]
+    assert progress.direct == [(arithmetic.style(rows) == 0).float().mean().item() for rows in written]
+    assert progress.length == [(rows != PAD).sum(1).float().mean().item() for rows in written]
+    assert progress.tokens == sum(int((rows != PAD).sum()) for rows in written)
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -57,7 +57,8 @@ def test_what_is_written_down_is_what_was_drawn_from(tiny):
     """Prompts of many lengths in one batch, rows that end early, a cache: equal to one text after the other without."""
     prompts = [Letters()(text).input_ids for text in ("Once", "A", "What is a bell for?", "no", "tell me", "cat, dog")]
     tiny.set_attn_implementation("grouped")
-    texts = write(tiny, prompts, 3, sentence_ends(Letters(), len(ALPHABET)), lambda: None)
+    ends = sentence_ends(Letters(), len(ALPHABET))
+    texts = write(tiny, prompts, 3, ends, lambda: None)
     tiny.set_attn_implementation("eager")
     assert len({len(text[0]) for text in texts}) > 2 and sum(len(text[0]) for text in texts) > 60
     for prompt, (tokens, top_tokens, top_shares, _) in zip(prompts, texts, strict=True):
@@ -66,6 +67,22 @@ def test_what_is_written_down_is_what_was_drawn_from(tiny):
         expected_tokens, expected = nucleus(logits, RECIPE["temperature"], RECIPE["top_p"])
         assert torch.allclose(top_shares, expected[:, :TOP_K], atol=1e-4)  # noise 1e-6
         assert torch.equal(top_tokens[top_shares > 0], expected_tokens[:, :TOP_K][top_shares > 0])
+
+
+def test_texts_end_with_a_whole_sentence_or_where_the_model_ended_them(tiny, monkeypatch):
+    monkeypatch.setitem(RECIPE, "at_most_sentences", 2)
+    ends = sentence_ends(Letters(), len(ALPHABET))
+    texts = write(tiny, [Letters()(text).input_ids for text in ("Once", "A", "no") * 10], 3, ends, lambda: None)
+    for tokens, _, _, by_itself in texts:
+        assert tiny.config.eos_token_id not in tokens and ends[tokens].sum() <= 2
+        assert by_itself or not len(tokens) or ends[tokens[-1]]
+    assert len({by_itself for *_, by_itself in texts}) == 2
+    assert any(ends[tokens].sum() == 2 for tokens, *_ in texts)
+
+
+def test_a_sentence_ends_with_its_quotation_mark_too():
+    words = SimpleNamespace(batch_decode=lambda ids: [".", '."', "?)", "! \n", "word", '"', ",", "a."])
+    assert sentence_ends(words, 8).tolist() == [True, True, True, True, False, False, False, True]
 
 
 def test_the_nucleus_is_the_fewest_tokens_that_hold_top_p():
@@ -157,7 +174,10 @@ def test_a_trimmed_vocabulary_keeps_the_frequent_tokens_and_the_teachers_mass(ti
     monkeypatch.setattr("openexperts.writing.VOCABULARY", 40)
     record = make(tmp_path, 2)
     corpus = written.load(tmp_path)
-    kept, _ = sift(read_batches(sorted(next(tmp_path.glob("batches-*")).glob("*.npz")))[0])
+    files = sorted(next(tmp_path.glob("batches-*")).glob("*.npz"))
+    kept, _ = sift(read_batches(files)[0])
+    by_itself = [flag for file in files for flag in np.load(file)["by_itself"]]
+    assert record["written"]["by itself"] == sum(by_itself) and len(set(by_itself)) == 2
     assert len(kept) == len(corpus.starts) == record["kept"]["texts"]
     counts = np.bincount(np.concatenate([text.tokens for text in kept]), minlength=len(ALPHABET))
     in_vocabulary = set(corpus.open_model_ids[N_SPECIAL:].tolist())
@@ -188,6 +208,13 @@ def test_prompts_differ_and_stay_what_they_were():
     prompts = [draw_prompt(RECIPE["prompts"], number) for number in range(2000)]
     assert len(set(prompts)) > 1300
     assert not [prompt for prompt in prompts if re.search(r"[{}]|\b(?:a|an) (?:a|an)\b", prompt)]
+    twice = [
+        (word, prompt)
+        for prompt in prompts
+        for word in RECIPE["prompts"]["person"] + RECIPE["prompts"]["animal"]
+        if len(re.findall(rf"\b{word}\b", prompt, re.IGNORECASE)) > 1
+    ]
+    assert not twice
     assert prompts[:100] == [draw_prompt(RECIPE["prompts"], number) for number in range(100)]
 
 
