@@ -355,6 +355,14 @@ def test_a_lesson_that_is_ended_from_outside_is_a_sentence(copy):
     assert not finding.ok and "ended from outside" in finding.words
 
 
+def test_ctrl_c_while_the_lesson_runs_ends_without_a_traceback(copy):
+    lesson = nbformat.read(copy.lesson, as_version=4)
+    to_us = "import os, signal, time\n\nos.kill(os.getppid(), signal.SIGINT)\ntime.sleep(60)"
+    next(cell for cell in lesson.cells if cell.cell_type == "code").source = to_us
+    with pytest.raises(KeyboardInterrupt):  # which `cli.main` says in a word
+        workshops.execute(copy, lesson)
+
+
 def test_a_number_that_no_workshop_has_is_a_sentence(capsys):
     assert cli.main(["workshop", "check", "99"]) == 2
     assert "There is no workshop '99'; there are: " in capsys.readouterr().err

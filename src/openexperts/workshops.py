@@ -288,6 +288,11 @@ def execute(workshop: Workshop, notebook, on_cell=None) -> None:
     )
     try:
         client.execute(stderr=subprocess.DEVNULL)  # what the kernel itself says on its way
+    except AssertionError:
+        if client.km is not None:
+            raise
+        # nbclient takes Ctrl-C for itself: it ends the kernel, and then stumbles over there being none.
+        raise KeyboardInterrupt from None
     except CellExecutionError as error:
         raise CourseError(f"The lesson {workshop.lesson.name} stopped: {error.ename}: {error.evalue}") from None
     except CellTimeoutError:
