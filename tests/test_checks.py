@@ -157,6 +157,13 @@ def test_the_learners_line_is_named_where_a_reference_stops_at_what_it_was_given
     assert "line 2 of the cell with `answer`" in message(check.call, namespace["answer"], 1)
 
 
+def test_a_mistake_in_a_helper_is_found_under_the_name_of_the_answer():
+    namespace = {}
+    code = "def answer(xs):\n    def turn(x):\n        return x / 0\n    return [turn(x) for x in xs]\n"
+    exec(compile(code, "/tmp/ipykernel_1/1.py", "exec"), namespace)
+    assert "line 3 of the cell with `answer`" in message(check.call, namespace["answer"], [1])
+
+
 @pytest.mark.parametrize(("result", "words"), [(None, "None"), ((1, 2, 3), "gave 3"), (torch.ones(2), "Tensor")])
 def test_a_wrong_number_of_values_is_named(result, words):
     text = message(check.call, lambda: result, returns=("weights", "indices"))

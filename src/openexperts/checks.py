@@ -324,6 +324,8 @@ def answers_line(error: BaseException) -> dict:
     """The last line of a notebook's functions on the way to `error`: number, function and text; {} if there is none.
 
     A lab's references (their names begin with `reference`) are not the learner's: then it is the line that called one.
+    The function is the one through which that cell was entered: the reader looks for `attention`, and not for a helper
+    inside it or a `<listcomp>`.
     """
     frames = [
         frame
@@ -334,7 +336,9 @@ def answers_line(error: BaseException) -> dict:
     frames = own or frames
     if not frames:
         return {}
-    return {"line": frames[-1].lineno, "function": frames[-1].name, "text": (frames[-1].line or "").strip()}
+    last = frames[-1]
+    entered = next(frame for frame in frames if frame.filename == last.filename)
+    return {"line": last.lineno, "function": entered.name, "text": (last.line or "").strip()}
 
 
 def draw_side_by_side(expected: torch.Tensor, seen: torch.Tensor, differs: torch.Tensor, what: str) -> None:
