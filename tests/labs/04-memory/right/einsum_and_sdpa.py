@@ -57,7 +57,7 @@ def project(hidden, positions, w, n_heads, rope_dim, theta):
 
 
 def rotate_neighbours(x, positions, theta):
-    return turn(x.contiguous(), positions, theta)
+    return parts.turn(x.contiguous(), positions, theta)
 
 
 # %% attend-by-expanding

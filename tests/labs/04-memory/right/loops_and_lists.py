@@ -60,8 +60,8 @@ def project(hidden, positions, w, n_heads, rope_dim, theta):
     latent, key = kept.split([rank, rope_dim], dim=-1)
     nope = heads.shape[-1] - rope_dim
     latent = latent / root_mean_square(latent) * w["kv_a_layernorm.weight"]
-    turned = torch.stack([turn(head[:, nope:], positions, theta) for head in heads])
-    return heads[:, :, :nope], turned, latent, turn(key, positions, theta)
+    turned = torch.stack([parts.turn(head[:, nope:], positions, theta) for head in heads])
+    return heads[:, :, :nope], turned, latent, parts.turn(key, positions, theta)
 
 
 # %% attend-by-expanding

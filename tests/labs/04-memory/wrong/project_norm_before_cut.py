@@ -19,4 +19,4 @@ def project(hidden, positions, w, n_heads, rope_dim, theta):
     kept = F.linear(hidden, w["kv_a_proj_with_mqa.weight"])
     kept = F.rms_norm(kept, kept.shape[1:], eps=1e-6)
     latent = kept[:, :-rope_dim] * w["kv_a_layernorm.weight"]
-    return q_nope, turn(q_rope, positions, theta), latent, turn(kept[:, -rope_dim:], positions, theta)
+    return q_nope, parts.turn(q_rope, positions, theta), latent, parts.turn(kept[:, -rope_dim:], positions, theta)

@@ -20,4 +20,4 @@ def project(hidden, positions, w, n_heads, rope_dim, theta):
     q_nope, q_rope = queries[..., :-rope_dim], queries[..., -rope_dim:]
     kept = F.linear(hidden, w["kv_a_proj_with_mqa.weight"])
     latent = norm(kept[:, :-rope_dim], w["kv_a_layernorm.weight"])
-    return q_nope, turn(q_rope, positions, theta), latent, turn(kept[:, -rope_dim:], positions, theta)
+    return q_nope, parts.turn(q_rope, positions, theta), latent, parts.turn(kept[:, -rope_dim:], positions, theta)

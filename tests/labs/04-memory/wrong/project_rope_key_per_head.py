@@ -21,7 +21,7 @@ def project(hidden, positions, w, n_heads, rope_dim, theta):
     latent = norm(kept[:, :-rope_dim], w["kv_a_layernorm.weight"])
     return (
         q_nope,
-        turn(q_rope, positions, theta),
+        parts.turn(q_rope, positions, theta),
         latent,
-        turn(kept[:, -rope_dim:], positions, theta).expand(n_heads, -1, -1),
+        parts.turn(kept[:, -rope_dim:], positions, theta).expand(n_heads, -1, -1),
     )

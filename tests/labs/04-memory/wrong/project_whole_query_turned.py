@@ -20,8 +20,8 @@ def project(hidden, positions, w, n_heads, rope_dim, theta):
     kept = F.linear(hidden, w["kv_a_proj_with_mqa.weight"])
     latent = norm(kept[:, :-rope_dim], w["kv_a_layernorm.weight"])
     return (
-        turn(q_nope, positions, theta),
-        turn(q_rope, positions, theta),
+        parts.turn(q_nope, positions, theta),
+        parts.turn(q_rope, positions, theta),
         latent,
-        turn(kept[:, -rope_dim:], positions, theta),
+        parts.turn(kept[:, -rope_dim:], positions, theta),
     )

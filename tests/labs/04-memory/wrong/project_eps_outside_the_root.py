@@ -1,0 +1,25 @@
+"""The eps of the norm is added after the root.
+
+loses: project-hidden
+"""
+
+
+# %% project
+def project(hidden, positions, w, n_heads, rope_dim, theta):
+    def norm(x, weight):
+        return x / (x.pow(2).mean(-1, keepdim=True).sqrt() + 1e-6) * weight
+
+    if "q_a_proj.weight" in w:
+        narrow = norm(F.linear(hidden, w["q_a_proj.weight"]), w["q_a_layernorm.weight"])
+        queries = F.linear(narrow, w["q_b_proj.weight"])
+    else:
+        queries = F.linear(hidden, w["q_proj.weight"])
+    queries = queries.unflatten(-1, (n_heads, -1)).transpose(0, 1)
+    kept = F.linear(hidden, w["kv_a_proj_with_mqa.weight"])
+    latent = norm(kept[:, :-rope_dim], w["kv_a_layernorm.weight"])
+    return (
+        queries[..., :-rope_dim],
+        parts.turn(queries[..., -rope_dim:], positions, theta),
+        latent,
+        parts.turn(kept[:, -rope_dim:], positions, theta),
+    )
