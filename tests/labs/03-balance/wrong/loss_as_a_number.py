@@ -1,0 +1,15 @@
+"""`.item()` at the end: a number, without gradient.
+
+loses: balance-loss-visible, balance-loss-hidden
+message: expected a tensor of shape [], yours gave a float
+"""
+
+
+# %% balance-loss
+def balance_loss(scores, indices, mask, alpha):
+    n_experts, top_k = scores.shape[-1], indices.shape[-1]
+    length = mask.sum(1, keepdim=True)
+    chosen = F.one_hot(indices, n_experts).sum(2) * mask[..., None]
+    f = chosen.sum(1) * n_experts / (top_k * length)
+    share = scores / scores.sum(-1, keepdim=True) * mask[..., None]
+    return (alpha * (f * share.sum(1) / length).sum(1).mean()).item()
