@@ -58,6 +58,14 @@ def test_the_control_is_as_soft_as_the_teacher_and_keeps_the_label(places):
         def forward(self, input_ids):
             return type("Output", (), {"logits": 20.0 * F.one_hot(labels, VOCABULARY).float().view(4, LENGTH, -1)})
 
+    class Agrees(torch.nn.Module):
+        def forward(self, input_ids):
+            logits = (dense_targets(corpus, places) + 1e-4).log().view(4, LENGTH, -1)
+            return type("Output", (), {"logits": logits})
+
+    # Whoever knows the teacher is surprised by what is likely elsewhere.
+    assert loss_of("shuffled", Agrees(), places) > loss_of("teacher", Agrees(), places) + 1
+
     # The loss is 20 times what is not the drawn token's: that keeps its share, and wins where elsewhere agrees.
     difference = loss_of("teacher", Knows(), places) - loss_of("shuffled", Knows(), places)
     assert -1e-4 < difference < 2
@@ -67,6 +75,7 @@ def test_a_quarter_of_the_texts_comes_four_times_as_often():
     whole, quarter = documents(600, 600, seed=0), documents(600, 150, seed=0)
     assert len(whole.unique(dim=0)) == 600
     assert (quarter.unique(dim=0, return_counts=True)[1] == 4).all() and torch.isin(quarter, whole).all()
+    assert not torch.equal(quarter[:150], quarter[150:300])  # each round in an order of its own
     assert not torch.isin(whole[:, 1:], torch.arange(int(written.load().starts[written.N_VALIDATION]))).any()
     assert torch.equal(documents(8, 600, seed=0), whole[:8]) and not torch.equal(documents(8, 600, seed=1), whole[:8])
     with pytest.raises(ValueError, match="n_different is 100000; the corpus has"):

@@ -116,6 +116,30 @@ def test_imitation_counts_the_answer_alone():
     assert loss == pytest.approx(-(expected.sum() / (expected != 0).sum()).item(), abs=1e-5)
 
 
+def test_imitation_takes_batch_after_batch_each_with_a_gradient_of_its_own(monkeypatch):
+    """At a rate of nearly 0, so that the model stays and each step can be compared."""
+    gradients, rates = [], []
+
+    class Watched(torch.optim.AdamW):
+        def step(self, *given):
+            rates.append(self.param_groups[0]["lr"])
+            gradients.append(torch.cat([one.grad.flatten() for one in self.param_groups[0]["params"]]))
+            return super().step(*given)
+
+    monkeypatch.setattr(torch.optim, "AdamW", Watched)
+    model, (prompts, written) = reasoning.new_model("small", 0), arithmetic.corpus(48, 0)
+    settings = Settings(steps=3, batch_size=16, warm_up=2, learning_rate=1e-12, weight_decay=0.0)
+    losses = reasoning.imitate(model, prompts, written, settings, lambda: None)
+    assert rates == [settings.rate(step) for step in range(3)]
+    for step, (loss, gradient) in enumerate(zip(losses, gradients, strict=True)):
+        rows = slice(16 * step, 16 * step + 16)
+        expected = -reasoning.answer_log_probs(model, prompts[rows], written[rows]).sum() / (written[rows] != PAD).sum()
+        assert loss == pytest.approx(expected.item(), abs=1e-5)
+        slope = torch.cat([one.flatten() for one in torch.autograd.grad(expected, list(model.parameters()))])
+        slope = slope / max(1.0, slope.norm().item())
+        assert torch.allclose(gradient, slope, atol=1e-5)
+
+
 def test_the_decoder_s_logits_are_those_of_transformers(taught):
     prompts, written = arithmetic.corpus(9, 5)
     tokens = torch.cat([prompts, written], dim=1)
@@ -156,6 +180,8 @@ def test_rollouts_know_their_log_probabilities_and_repeat(taught):
     for given in (prompts, prompts.repeat_interleave(4, dim=0)):  # each prompt once for its four answers, or for each
         log_probs = reasoning.answer_log_probs(taught, given, rollout.answers)
         assert torch.allclose(rollout.log_probs, log_probs, atol=1e-4)
+    cold = reasoning.roll_out(taught, prompts, temperature=0.5)  # drawn so, and told as at temperature 1
+    assert torch.allclose(cold.log_probs, reasoning.answer_log_probs(taught, prompts, cold.answers), atol=1e-4)
     assert rollout.lengths.tolist() == [len(read(answer)) for answer in rollout.answers]
     assert reasoning.roll_out(taught, prompts, limit=2).lengths.max() == 2
     short = reasoning.roll_out(taught, prompts, limit=1)
@@ -163,11 +189,12 @@ def test_rollouts_know_their_log_probabilities_and_repeat(taught):
     assert torch.allclose(short.log_probs, log_probs, atol=1e-4)
 
 
-def test_samples_come_as_often_as_the_model_says(taught):
+@pytest.mark.parametrize("temperature", [1.0, 0.5])
+def test_samples_come_as_often_as_the_model_says(taught, temperature):
     prompts = arithmetic.problems(1, 9)
     with torch.no_grad():
-        chance = taught(input_ids=prompts).logits[0, -1, :PAD].softmax(-1)
-    first = reasoning.roll_out(taught, prompts, samples=4000, limit=1).answers[:, 0]
+        chance = (taught(input_ids=prompts).logits[0, -1, :PAD] / temperature).softmax(-1)
+    first = reasoning.roll_out(taught, prompts, samples=4000, temperature=temperature, limit=1).answers[:, 0]
     seen = torch.bincount(first, minlength=len(chance)) / 4000
     assert torch.allclose(seen, chance, atol=4 * 0.5 / 4000**0.5)
 
@@ -209,6 +236,19 @@ def test_a_group_s_advantages_do_not_see_a_shift_and_rewards_without_a_baseline_
     assert progress.reward == progress.accuracy and len(progress.length) == 2
     plain = after(baseline=False)[0], after(baseline=False, reward=reasoning.one_or_two)[0]
     assert not torch.allclose(*plain, atol=1e-4)
+
+
+def test_what_all_answers_of_a_group_share_teaches_nothing(taught):
+    """A reward that depends on the problem alone: compared over the batch it would move the weights."""
+
+    def first_digit(prompts, answers):
+        return prompts[:, 0].float()
+
+    model = reasoning.new_model("small", 0)
+    model.load_state_dict(taught.state_dict())
+    progress = reasoning.reinforce(model, reasoning.Reinforcement(first_digit, steps=2, prompts=4), 0, lambda: None)
+    assert len(set(progress.reward)) == 2
+    assert all(torch.allclose(one, taught.get_parameter(name), atol=1e-6) for name, one in model.named_parameters())
 
 
 def test_rewards_pay_for_what_they_say():

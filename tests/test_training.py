@@ -29,6 +29,7 @@ def test_the_language_is_the_same_for_the_same_seed_and_its_text_keeps_to_its_ow
     assert language.possible(documents).all()
     assert not Domains(seed=1).possible(documents).all()
     assert len(set(language.vocabulary)) == language.vocab_size == 160
+    assert ((documents[:, 1:] - 32) // 32 == torch.arange(32) % 4).all()  # adjective, noun, verb, adverb
     assert language.read(documents[0]).startswith("<")
     few = language.documents(200, seed=1, places=3)
     assert set(few[:, 0].tolist()) == {0, 1, 2} and language.possible(few).all()
