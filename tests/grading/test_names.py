@@ -52,3 +52,22 @@ def test_an_answer_that_names_what_it_is_compared_with():
     honest = '"""The same as `reference_norm`."""\ndef norm(x):  # unlike reference_norm\n    return helper()'
     assert borrowed(honest, locked) == []
     assert borrowed("from openexperts import training", locked) == ["openexperts"]
+
+
+def test_a_pasted_reference_is_named():
+    locked = (
+        "def reference_gain(ratio, value, clip):\n"
+        '    """The plain gain, less what lies beyond the clip."""\n'
+        "    beyond = relu((ratio - 1) * value.sign() - clip) * value.abs()\n"
+        "    return (ratio * value - beyond).mean()\n"
+        "def reference_mean(x):\n    return x.mean()\n"
+    )
+    pasted = (
+        "def gain(ratio, value, clip):\n"
+        "    beyond = relu( (ratio - 1) * value.sign() - clip )*value.abs()  # mine\n\n"
+        "    return (ratio*value - beyond).mean()\n"
+    )
+    assert borrowed(pasted, [locked]) == ["reference_gain"]
+    assert borrowed(pasted.replace("beyond", "above"), [locked]) == [], "other words are another text"
+    assert borrowed("def mean(x):\n    return x.mean()\n", [locked]) == [], "so short a text may be written twice"
+    assert borrowed(pasted, ["%matplotlib inline"]) == []

@@ -262,7 +262,8 @@ class _Session:
             check = self.is_locked(cell) and self.source[name].grade
             known = self.source.get(name)
             if known is not None and known.solution and (found := borrowed(cell.source, self.set_up)):
-                words = f"The answer in {name} names {', '.join(found)}, which the lab gives for comparison only."
+                given = ", ".join(found)
+                words = f"The answer in {name} names or repeats {given}, which the lab gives for comparison only."
                 self.findings.append(Finding("borrowed", words, True))
             try:
                 if not check:

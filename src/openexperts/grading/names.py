@@ -15,6 +15,7 @@ from functools import lru_cache
 from IPython.core.inputtransformer2 import TransformerManager
 
 COMPARISON = "reference"  # how a lab names what answers are compared with, and must not call
+COPIED = 30  # words and signs: a shorter body may be written twice by chance
 _parsing = threading.Lock()  # two threads at once may fail in ast.parse (python/cpython#106905)
 MAGIC = ("get_ipython", "display", "In", "Out", "_", "__", "___", "exit", "quit")
 
@@ -73,14 +74,38 @@ def asked(locked: Iterable[str], answers: Iterable[str]) -> list[set[str]]:
 
 
 def borrowed(answer: str, set_up: Iterable[str]) -> list[str]:
-    """The set-up's names of the form `reference...`, and this package's, that stand in an answer's code.
+    """The set-up's names of the form `reference...`, and this package's, that an answer's code names.
 
-    The package's own loops hold what some labs ask for. Comments and strings do not count.
+    A reference is named, too, if its whole body stands in the answer. The package's own loops hold what some labs ask
+    for. Comments and strings do not count.
 
     By its words and not by parsing it: it is a stranger's text, and what is meant is a hint for a person.
     """
+    set_up = list(set_up)
     ours = {name for source in set_up for name in bound_and_used(source)[0] if name.startswith(COMPARISON)}
     ours.add("openexperts")
-    code = re.sub(r"\"{3}[\s\S]*?\"{3}|'{3}[\s\S]*?'{3}|\"[^\"\n]*\"|'[^'\n]*'|#.*", "", answer)
-    words = re.findall(r"\w+", code)
-    return sorted(ours.intersection(words))
+    words = _words(answer)
+    text = f" {' '.join(words)} "
+    copied = {name for source in set_up for name, body in _references(source) if f" {body} " in text}
+    return sorted(ours.intersection(words) | copied)
+
+
+def _words(code: str) -> list[str]:
+    """Names, numbers and signs; no comments and strings."""
+    code = re.sub(r"\"{3}[\s\S]*?\"{3}|'{3}[\s\S]*?'{3}|\"[^\"\n]*\"|'[^'\n]*'|#.*", "", code)
+    return re.findall(r"\w+|[^\w\s]", code)
+
+
+@lru_cache(maxsize=1000)
+def _references(source: str) -> list[tuple[str, str]]:
+    """The functions for comparison in a set-up cell: name, and the words of its body if that is long enough."""
+    try:
+        with _parsing:
+            tree = ast.parse(source)
+    except SyntaxError:  # a cell with a magic
+        return []
+    functions = [one for one in tree.body if isinstance(one, ast.FunctionDef) and one.name.startswith(COMPARISON)]
+    bodies = {
+        one.name: _words("\n".join(ast.get_source_segment(source, line) for line in one.body)) for one in functions
+    }
+    return [(name, " ".join(words)) for name, words in bodies.items() if len(words) >= COPIED]
