@@ -481,3 +481,26 @@ def test_a_kill_while_a_submission_is_collected_leaves_no_half(course, monkeypat
     (outcome,) = grade(config, TOY, Options(students=("half",)))
     assert outcome.score == 10
     assert [path.name for path in (course / "classroom" / "submitted" / "half").iterdir()] == [TOY]
+
+
+def test_a_folder_that_is_closed_to_us_is_said_and_not_taken_for_nothing_handed_in(course, monkeypatch):
+    submit(course, "closed")
+    config = nbgrader_config(course)
+    nbgrader_for(config).collect(TOY)
+    assert (course / "classroom" / "submitted" / "closed" / TOY).is_dir()
+    look, opened = Path.lstat, os.open
+
+    def closed_to_look(self):
+        if self.parent.name == "closed":
+            raise PermissionError(13, "Permission denied")
+        return look(self)
+
+    def closed_to_open(path, *rest, **options):
+        if path == "closed":
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *rest, **options)
+
+    monkeypatch.setattr(Path, "lstat", closed_to_look)  # root, who may run this, is shut out by no rights
+    monkeypatch.setattr(os, "open", closed_to_open)
+    (outcome,) = grade(config, TOY, Options(students=("closed",)))
+    assert outcome.state == "not graded" and "Permission denied" in outcome.why

@@ -81,6 +81,17 @@ def examined_folder(directory) -> Path:
     return Path(directory.format_path(directory.autograded_directory, ".", ".")).parent / "examined"
 
 
+def _is_there(path: Path) -> bool:
+    """Whether there is such an entry; where we may not look there may be one, and grading it says so."""
+    try:
+        path.lstat()
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
 class Class:
     """The submissions of one lab, and the folders and the gradebook of its course."""
 
@@ -110,7 +121,7 @@ class Class:
     def students(self) -> list[str]:
         """Who has handed in, by name. Raises CourseError where a name was asked for that has not."""
         found = (
-            sorted(entry.name for entry in os.scandir(self.submitted) if os.path.lexists(Path(entry.path) / self.lab))
+            sorted(entry.name for entry in os.scandir(self.submitted) if _is_there(Path(entry.path) / self.lab))
             if self.submitted.is_dir()
             else []
         )
@@ -357,10 +368,13 @@ def _digest(data) -> str:
 
 
 def _folder_digest(folder: Path) -> list:
-    """Names, kinds and bytes of all that was handed in. No link is followed."""
+    """Names, kinds and bytes of all that was handed in. No link is followed; what is closed to us, the intake says."""
     found = []
-    if folder.is_symlink() or not folder.is_dir():
-        return ["not a folder"]
+    try:
+        if folder.is_symlink() or not folder.is_dir():
+            return ["not a folder"]
+    except PermissionError:
+        return ["closed"]
     for here, folders, files in os.walk(folder):
         folders.sort()
         for name in sorted(files):
@@ -369,10 +383,13 @@ def _folder_digest(folder: Path) -> list:
             entry = [str(path.relative_to(folder)).encode("utf-8", "replace").decode(), stat.S_IFMT(about.st_mode)]
             if stat.S_ISREG(about.st_mode):
                 sha = hashlib.sha256()
-                with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
-                    for block in iter(lambda: file.read(1 << 20), b""):
-                        sha.update(block)
-                entry.append(sha.hexdigest())
+                try:
+                    with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
+                        for block in iter(lambda: file.read(1 << 20), b""):
+                            sha.update(block)
+                    entry.append(sha.hexdigest())
+                except PermissionError:
+                    entry.append("closed")
             found.append(entry)
     return found
 
