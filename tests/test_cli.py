@@ -11,6 +11,7 @@ import time
 import urllib.request
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat.v4 as v4
 import pytest
@@ -18,7 +19,7 @@ import websocket
 
 from classroom import ROOT, SOLUTION, TOY, answered, cell, load, make_course, openexperts, save
 from openexperts import cli, jupyter
-from openexperts.grading import checking, kit
+from openexperts.grading import checking, exports, kit
 from openexperts.grading.course import CourseError
 from openexperts.grading.labs import grade_id, is_answer, parts, read_notebook
 
@@ -358,6 +359,21 @@ def test_a_file_that_cannot_be_written_is_one_sentence(capsys, course):
     (course / "my-labs").write_text("a file where a folder should be")
     code, said = run(capsys, "teach", "--no-browser")
     assert code == 2 and "my-labs" in said and "Traceback" not in said
+
+
+def test_export_says_where_an_essay_waits(capsys, course, tmp_path, monkeypatch):
+    row = SimpleNamespace(student="ada", lab=TOY, state=exports.NOT_MARKED)
+    monkeypatch.setattr(exports, "export", lambda *_: [row])
+    code, said = run(capsys, "export", "--to", str(tmp_path / "marks.csv"))
+    assert code == 0 and f"No mark for ada in {TOY}: not yet marked." in said and "Manual Grading" in said
+
+
+def test_a_gradebook_of_somebody_else_is_said(capsys, course, monkeypatch):
+    (course / "classroom").mkdir(exist_ok=True)
+    (course / "classroom" / "gradebook.db").write_text("what cannot be opened")
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    code, said = run(capsys, "export")
+    assert code == 2 and said.endswith("gradebook.db is not yours to read and write.\n") and "Rename" not in said
 
 
 COMMANDS = "lab teach check release grade export deploy tour kit model corpus workshop".split()

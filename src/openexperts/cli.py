@@ -273,7 +273,7 @@ def export(arguments) -> int:
     from nbgrader.api import Gradebook
 
     from openexperts.grading.course import COURSE_ID, nbgrader_config, nbgrader_for
-    from openexperts.grading.exports import export
+    from openexperts.grading.exports import NOT_MARKED, export
 
     root = find_root()
     for lab in arguments.labs:
@@ -286,6 +286,8 @@ def export(arguments) -> int:
     print(f"Wrote {to}." if learners else f"Wrote {to}, with no learner in it: nothing has been graded yet.")
     for row in unmarked:
         print(f"No mark for {row.student} in {row.lab}: {row.state}.")
+    if any(row.state == NOT_MARKED for row in unmarked):
+        print("Not yet marked: an essay waits for you in Formgrader, Manual Grading (docs/grading.md says where).")
     return 0
 
 
@@ -488,12 +490,14 @@ def main(arguments: list[str] | None = None) -> int:
             raise
         place = find_root() / "classroom" / "gradebook.db"
         said = str(error).splitlines()[0]
-        advice = (
-            "Another program writes to it, Formgrader or another command: wait until it is done, and try again."
-            if "locked" in said
-            else "Rename the file to keep it, or put a copy of yours back; without one a new gradebook is made."
-        )
-        print(f"openexperts: the gradebook {place} cannot be used ({said}). {advice}", file=sys.stderr)
+        what = f"cannot be used ({said}). "
+        if place.exists() and not os.access(place, os.R_OK | os.W_OK):
+            what = "is not yours to read and write."
+        elif "locked" in said:
+            what += "Another program writes to it, Formgrader or another command: wait until it is done, and try again."
+        else:
+            what += "Rename the file to keep it, or put a copy of yours back; without one a new gradebook is made."
+        print(f"openexperts: the gradebook {place} {what}", file=sys.stderr)
     except KeyboardInterrupt:
         print("\nopenexperts: stopped.", file=sys.stderr)
         return 130
