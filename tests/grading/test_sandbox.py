@@ -150,7 +150,7 @@ def test_no_process_outside_is_seen_signalled_or_traced(server):
         neighbour, output = start(server, "import time; print('on', flush=True); time.sleep(60)", other)
         output.readline()
         source = """
-import ctypes, os, signal
+import ctypes, os, signal, sys
 print(len([name for name in os.listdir("/proc") if name.isdigit()]))
 for pid in given["pids"]:
     try:
@@ -160,6 +160,7 @@ for pid in given["pids"]:
         pass
     print(ctypes.CDLL(None).ptrace(16, pid, None, None))
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
+sys.stdout.flush()  # the next signal may be its own end
 try:
     os.kill(-1, signal.SIGTERM)
 except OSError:
