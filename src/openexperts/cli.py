@@ -207,35 +207,52 @@ def grade(arguments) -> int:
     )
     outcomes = []
     naming = {"desc": f"grading {arguments.lab}", "unit": "learner", "file": sys.stdout}
-    with saying_that_it_stops(), tqdm(**naming, leave=False) as bar:  # nothing to leave where nobody is graded
+    with saying_that_it_stops() as go_on:
+        with tqdm(**naming, leave=False) as bar:  # nothing to leave where nobody is graded
 
-        def begin(total: int) -> None:
-            bar.leave = True
-            bar.reset(total)
+            def begin(total: int) -> None:
+                bar.leave = True
+                bar.reset(total)
 
-        for outcome in grade(config, arguments.lab, options, on_total=begin):
-            outcomes.append(outcome)
-            bar.write(graded(outcome), file=sys.stdout)
-            bar.update()
-    ready = [outcome.student for outcome in outcomes if outcome.fresh]
-    for student in tqdm(ready, desc="feedback", unit="learner", file=sys.stdout, disable=not ready):
-        give_feedback(config, arguments.lab, student)
+            for outcome in grade(config, arguments.lab, options, on_total=begin):
+                go_on()
+                outcomes.append(outcome)
+                bar.write(graded(outcome), file=sys.stdout)
+                bar.update()
+        ready = [outcome.student for outcome in outcomes if outcome.fresh]
+        for student in tqdm(ready, desc="feedback", unit="learner", file=sys.stdout, disable=not ready):
+            give_feedback(config, arguments.lab, student)
+            go_on()
     print("\n" + class_summary(outcomes), flush=True)
     return 1 if any(outcome.state == "not graded" for outcome in outcomes) else 0
 
 
 @contextlib.contextmanager
 def saying_that_it_stops():
-    """While this holds, Ctrl-C gets an answer at once: what runs takes some seconds to end."""
+    """While this holds, Ctrl-C gets an answer at once: what runs takes some seconds to end.
+
+    Gives what to call between two steps: nbgrader catches a KeyboardInterrupt as it does any error of its own, and
+    Python drops one that comes while it clears an object away; this raises it again.
+    """
+    stopped = False
 
     def stop(*_) -> None:
+        nonlocal stopped
+        stopped = True
         signal.signal(signal.SIGINT, before)
         print("\nStopping. What is graded is kept; the same command goes on from there.", file=sys.stderr, flush=True)
         raise KeyboardInterrupt
 
+    def go_on() -> None:
+        if stopped:
+            raise KeyboardInterrupt
+
     before = signal.signal(signal.SIGINT, stop)
     try:
-        yield
+        yield go_on
+    except CourseError:  # what nbgrader made of it
+        go_on()
+        raise
     finally:
         signal.signal(signal.SIGINT, before)
 

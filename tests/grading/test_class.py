@@ -21,6 +21,8 @@ from pathlib import Path
 import psutil
 import pytest
 from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde, GenerateFeedback
+from nbgrader.exchange.default import ExchangeCollect
 
 from classroom import SOLUTION, TOY, answered, cell, load, make_course, save
 from openexperts import cli
@@ -359,13 +361,43 @@ def test_ctrl_c_is_answered_at_once_and_nothing_is_left_running(course):
     run = Run(course, "--workers", "1", *(word for name in names for word in ("--student", name)))
     examined = course / "classroom" / "examined"
     run.until(lambda: (examined / names[0] / TOY / MERGED).exists())
+    run.hold()
     run.seen |= set(psutil.Process(run.process.pid).children(recursive=True))
     run.process.send_signal(signal.SIGINT)
+    os.killpg(run.process.pid, signal.SIGCONT)
     assert run.process.wait(60) == 130
     said = (course / "run.log").read_text()
     assert "Stopping. What is graded is kept" in said and "Traceback" not in said
     assert run.orphans() == [] and not (examined / names[2] / TOY).exists()
     assert [outcome.score for outcome in grade(config, TOY, Options(students=tuple(names)))] == [10, 10, 10]
+
+
+@pytest.mark.parametrize("step", ["collect", "marks", "feedback"])
+def test_ctrl_c_is_not_lost_where_nbgrader_takes_it_for_an_error_of_its_own(course, monkeypatch, capsys, step):
+    """nbgrader's capture_log has a bare `except`."""
+    names = [f"in-{step}-1", f"in-{step}-2"]
+    for name in names:
+        submit(course, name)
+    command = ["grade", TOY, "--workers", "1", "--student", names[0], "--student", names[1]]
+    converter = {"collect": ExchangeCollect, "marks": Autograde, "feedback": GenerateFeedback}[step]
+    work = converter.start
+
+    def start(self) -> None:
+        work(self)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.chdir(course)
+    with monkeypatch.context() as once:
+        once.setattr(converter, "start", start)
+        assert cli.main(command) == 130
+    said = capsys.readouterr()
+    assert "Stopping. What is graded is kept" in said.err and "not graded" not in said.out + said.err
+    if step == "marks":
+        assert not (course / "classroom" / "examined" / names[1] / TOY / MERGED).exists()
+    assert cli.main(command) == 0
+    for name in names:
+        assert points(course)[name][0] == 10
+        assert (course / "classroom" / "feedback" / name / TOY / f"{TOY}.html").is_file()
 
 
 def test_a_gradebook_that_is_just_written_to_is_said_and_not_thought_broken(course, monkeypatch, capsys):
