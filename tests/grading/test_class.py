@@ -365,7 +365,8 @@ def test_ctrl_c_is_answered_at_once_and_nothing_is_left_running(course):
     run.seen |= set(psutil.Process(run.process.pid).children(recursive=True))
     run.process.send_signal(signal.SIGINT)
     os.killpg(run.process.pid, signal.SIGCONT)
-    assert run.process.wait(60) == 130
+    # To a shell both are 130: CPython ends by the signal itself if it fell into code that runs in exec
+    assert run.process.wait(60) in (130, -signal.SIGINT)
     said = (course / "run.log").read_text()
     assert "Stopping. What is graded is kept" in said and "Traceback" not in said
     assert run.orphans() == [] and not (examined / names[2] / TOY).exists()
