@@ -4,7 +4,6 @@ import hashlib
 import os
 import subprocess
 import sys
-import time
 from types import SimpleNamespace
 
 import gguf
@@ -315,9 +314,9 @@ def test_the_real_model_speaks(real):
     assert result.loss < 2.6
 
 
-def test_loading_is_quick_and_silent(real, capfd):
-    started = time.perf_counter()
+def test_loading_unpacks_nothing_reads_no_byte_twice_and_is_silent(real, capfd, monkeypatch):
+    for slow in ("_convert", "_sha256"):
+        monkeypatch.setattr(open_model, slow, lambda *_: pytest.fail("half a minute of work at every start"))
     open_model.load()
-    assert time.perf_counter() - started < 1.0
     open_model.load_tokenizer()
     assert capfd.readouterr() == ("", "")

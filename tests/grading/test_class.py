@@ -36,8 +36,8 @@ SECRET = "hunter2-of-the-teacher"
 SECOND = "second"  # the lab's other notebook
 DUE = datetime.datetime(2026, 5, 1, 12)
 SETTINGS = """
-c.Examine.cell_seconds = 4
-c.Examine.total_seconds = 40
+c.Examine.cell_seconds = 10
+c.Examine.total_seconds = 100
 c.Examine.warm_imports = ["openexperts.grading.rooms", "matplotlib_inline.backend_inline", "matplotlib.pyplot"]
 c.AssignLatePenalties.plugin_class = "late.OnePoint"
 """
@@ -174,7 +174,7 @@ class Run:
 
     def orphans(self) -> list[psutil.Process]:
         """Processes that outlived it, after a moment to go."""
-        _, alive = psutil.wait_procs(self.seen, timeout=15)
+        _, alive = psutil.wait_procs(self.seen, timeout=60)
         return [it for it in alive if it.is_running() and it.status() != psutil.STATUS_ZOMBIE]
 
 
