@@ -345,6 +345,11 @@ def test_bad_input_is_one_sentence(capsys, course, arguments):
     one_sentence(said)
 
 
+def test_a_folder_for_a_notebook_is_one_sentence_with_the_notebook(capsys, course):
+    code, said = run(capsys, "check", TOY, "--notebook", "my-labs")
+    assert code == 2 and f"{TOY}.ipynb" in one_sentence(said) and "is a folder" in said
+
+
 def test_outside_a_course_is_one_sentence(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("openexperts.__file__", str(tmp_path / "site-packages" / "openexperts" / "__init__.py"))

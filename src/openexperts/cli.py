@@ -111,6 +111,8 @@ def check(arguments) -> int:
     root = find_root()
     release = released_notebook(root, arguments.lab)
     notebook = arguments.notebook or root / "my-labs" / arguments.lab / f"{arguments.lab}.ipynb"
+    if notebook.is_dir():
+        raise CourseError(f"{notebook} is a folder: name the notebook in it, {notebook / arguments.lab}.ipynb.")
     if not notebook.is_file():
         hint = "" if arguments.notebook else " Run `openexperts lab` once: it fetches every lab."
         raise CourseError(f"There is no file {notebook}.{hint}")
