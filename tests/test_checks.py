@@ -223,6 +223,80 @@ def test_a_number_that_is_new_has_gradients_of_zero():
     assert first.tolist() == [2, 2] and second.tolist() == [0, 0]
 
 
+def doubled(x):
+    return 2 * x
+
+
+def agrees(function):
+    for x in (torch.ones(2), torch.ones(3)):
+        seen = function(x)
+        check.shape(seen, x.shape, "What part 2 gets")
+        check.close(seen, doubled(x), "What part 2 gets")
+
+
+def chosen(capsys, yours):
+    """Whether the learner's function was chosen, and what was printed."""
+    function = check.yours_or_reference("double", yours, doubled, agrees)
+    return function is not doubled, capsys.readouterr().out
+
+
+def test_yours_is_taken_where_it_agrees(capsys):
+    assert chosen(capsys, lambda: lambda x: x + x) == (True, "double       yours\n")
+
+
+@pytest.mark.parametrize(
+    ("yours", "why"),
+    [
+        (lambda: not_there, "not_there: there is no such name yet."),  # noqa: F821
+        (lambda: unwritten, "unwritten: not written yet: it still says `raise NotImplementedError`"),
+        (lambda: lambda x: 1 / 0, "double: stopped with ZeroDivisionError: division by zero."),
+        (lambda: 3, "double: stopped with TypeError: 'int' object is not callable."),
+        (
+            lambda: lambda x: 3 * x,
+            "What part 2 gets: expected [2.0, 2.0], yours gave [3.0, 3.0] (position [0] differs).",
+        ),
+        (
+            lambda: lambda x: [2.0, 2.0],
+            "What part 2 gets: expected a tensor of shape [2], yours gave a list: [2.0, 2.0]",
+        ),
+        (
+            lambda: lambda x: torch.full((2, 2), 2.0).numpy(),
+            "What part 2 gets: expected a tensor of shape [2], yours gave a ndarray: "
+            "array([[2., 2.], [2., 2.]], dtype=float32).",
+        ),
+        (lambda: lambda x: _no("mine"), "double: stopped with AssertionError: mine."),
+    ],
+)
+def test_else_the_reference_is_taken_and_one_line_says_why(capsys, yours, why):
+    """Without a picture: the check of its own part has drawn it."""
+    assert chosen(capsys, yours) == (False, f"double       the reference for now. {why}\n")
+
+
+def _no(words):
+    raise AssertionError(words)
+
+
+def test_pictures_are_drawn_again_after_a_reference_was_taken(capsys):
+    chosen(capsys, lambda: crashes)
+    message(check.close, [1.0, 2.0], [1.0, 3.0], "x")
+    assert "expected" in capsys.readouterr().out
+
+
+def test_what_failed_or_never_ended_is_not_asked_again(capsys):
+    calls = []
+
+    def loops(x):
+        calls.append(x)
+        raise KeyboardInterrupt  # by the grader, when its time is over
+
+    assert chosen(capsys, lambda: loops) == (
+        False,
+        "double       the reference for now. double: stopped with KeyboardInterrupt: it was interrupted. "
+        "Is there a loop that never ends?\n",
+    )
+    assert len(calls) == 1
+
+
 def test_a_right_call_gives_back_what_the_function_returned():
     assert check.call(lambda a, b: (a, b), 1, b=2, returns=("a", "b")) == (1, 2)
 

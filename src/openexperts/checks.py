@@ -80,7 +80,7 @@ def _short(value: Any, limit: int = 160) -> str:
         return words
     if isinstance(value, float):
         return f"{value:.6g}"
-    text = repr(value)
+    text = re.sub(r"\n\s*", " ", repr(value))  # an array's takes several lines
     return text if len(text) <= limit else text[:limit] + " ..."
 
 
@@ -103,6 +103,8 @@ def _not_a_tensor(value: Any) -> str:
 class Check:
     """The checks. One object, `check`, is imported by every lab."""
 
+    _draws = True  # whether tensors that differ are drawn
+
     def call(self, function: Callable, *args: Any, returns: Sequence[str] = (), **kwargs: Any) -> Any:
         """Call the learner's `function` and give back what it returned.
 
@@ -120,18 +122,7 @@ class Check:
         except Exception as error:
             if getattr(error, "of_the_lab", False):  # the check asked for what cannot be handed over
                 raise
-            if isinstance(error, NotImplementedError) and not str(error):  # with words it is torch's own
-                name = _last_function(error)  # the unwritten one may be called by this one
-                raise CheckFailed(
-                    name,
-                    "not written yet: it still says `raise NotImplementedError`",
-                    look_at=f"the cell with `def {name}`: write its body, run the cell, save, and check again",
-                ) from None
-            raise CheckFailed(
-                name,
-                f"stopped with {getattr(error, 'kind', type(error).__name__)}: {str(error).strip() or '(no message)'}",
-                look_at=_where(error, name),
-            ) from None
+            raise _stopped(error, name) from None
         if returns:
             asked = f"{len(returns)} values ({', '.join(returns)})"
             if not isinstance(result, (tuple, list)):
@@ -217,6 +208,35 @@ class Check:
         if not bool(holds):
             raise CheckFailed(what, f"expected {_words(expected)}, yours gave {_words(seen)}", likely, look_at)
 
+    def yours_or_reference(
+        self,
+        name: str,
+        yours: Callable[[], Callable],
+        reference: Callable,
+        agrees: Callable[[Callable], None],
+    ) -> Callable:
+        """The learner's function, which `yours()` gives, if `agrees` has no complaint of it, otherwise `reference`.
+
+        So that a mistake costs only its own part: later parts use what this gives. `agrees(function)` calls the
+        function and compares through the other checks. One line says under `name` which of the two it is; for the
+        reference with the reason, the first line of what `agrees` raised.
+
+        A function that has no name yet, that stops, or that never ends and is interrupted, is as good as one that
+        differs. After that it is not asked again.
+        """
+        self._draws = False  # the check of its own part draws
+        try:
+            function = _by_name(yours)
+            agrees(function)
+            chosen, words = function, "yours"
+        except (Exception, KeyboardInterrupt) as error:
+            failed = error if isinstance(error, CheckFailed) else _stopped(error, name)
+            chosen, words = reference, f"the reference for now. {str(failed).splitlines()[0]}"
+        finally:
+            self._draws = True
+        print(f"{name:12} {words}")
+        return chosen
+
     def passed(self, part: str, points: int, hidden_points: int) -> None:
         """Say that a part's visible checks pass, and that hidden ones follow: never more than is known."""
         print(
@@ -268,7 +288,7 @@ class Check:
                 f"expected {_short(expected[first])} at {place}, yours gave {_short(value[first])}; "
                 f"{count} of {value.numel()} numbers differ"
             )
-        if value.numel() > 1:
+        if value.numel() > 1 and self._draws:
             draw_side_by_side(expected, value, differs, what)
         raise CheckFailed(what, finding, _suspect(value, suspects, atol, rtol) or likely, look_at)
 
@@ -305,12 +325,35 @@ def _suspect(value: torch.Tensor, suspects: Suspects, atol: float, rtol: float) 
     return ""
 
 
-def _last_function(error: Exception) -> str:
+def _by_name(yours: Callable[[], Any]) -> Any:
+    """What `yours()` gives; where the cell that defines it stopped, there is no such name."""
+    try:
+        return yours()
+    except NameError as error:
+        raise CheckFailed(str(error.name), "there is no such name yet") from None
+
+
+def _stopped(error: BaseException, name: str) -> CheckFailed:
+    """What ended a call of the learner's function `name`, in words."""
+    if isinstance(error, NotImplementedError) and not str(error):  # with words it is torch's own
+        name = _last_function(error)  # the unwritten one may be called by this one
+        return CheckFailed(
+            name,
+            "not written yet: it still says `raise NotImplementedError`",
+            look_at=f"the cell with `def {name}`: write its body, run the cell, save, and check again",
+        )
+    kind, words = getattr(error, "kind", type(error).__name__), str(error).strip()
+    if isinstance(error, KeyboardInterrupt):
+        words = words or "it was interrupted. Is there a loop that never ends?"
+    return CheckFailed(name, f"stopped with {kind}: {words or '(no message)'}", look_at=_where(error, name))
+
+
+def _last_function(error: BaseException) -> str:
     """The name of the function that raised `error`; an error of another process brings it along."""
     return getattr(error, "where", {}).get("function") or traceback.extract_tb(error.__traceback__)[-1].name
 
 
-def _where(error: Exception, name: str) -> str:
+def _where(error: BaseException, name: str) -> str:
     """The last line of the learner's own code on the way to `error`."""
     line = getattr(error, "where", None)  # the learner's code ran in another process, which has said where
     if line is None:
