@@ -9,13 +9,18 @@ import builtins
 import re
 import symtable
 import threading
+import warnings
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import NamedTuple
 
 from IPython.core.inputtransformer2 import TransformerManager
 
 COMPARISON = "reference"  # how a lab names what answers are compared with, and must not call
 COPIED = 30  # words and signs: a shorter body may be written twice by chance
+RENAMED = 50  # and with other names, one so short: a formula of one line has a form that many find by themselves
+PARSED = 20_000  # characters of an answer: of an honest one a tenth; Python's parser has its limits with long texts
+BUILTINS = frozenset(dir(builtins))
 _parsing = threading.Lock()  # two threads at once may fail in ast.parse (python/cpython#106905)
 MAGIC = ("get_ipython", "display", "In", "Out", "_", "__", "___", "exit", "quit")
 
@@ -76,18 +81,21 @@ def asked(locked: Iterable[str], answers: Iterable[str]) -> list[set[str]]:
 def borrowed(answer: str, set_up: Iterable[str]) -> list[str]:
     """The set-up's names of the form `reference...`, and this package's, that an answer's code names.
 
-    A reference is named, too, if its whole body stands in the answer. The package's own loops hold what some labs ask
-    for. Comments and strings do not count.
+    A reference is named, too, if its whole body stands in the answer: word for word, or with other names. The package's
+    own loops hold what some labs ask for. Comments and strings do not count.
 
-    By its words and not by parsing it: it is a stranger's text, and what is meant is a hint for a person.
+    It is a stranger's text, and what is meant is a hint for a person: no line of it runs, and what is too long or too
+    deep to be parsed is compared by its words alone.
     """
     set_up = list(set_up)
     ours = {name for source in set_up for name in bound_and_used(source)[0] if name.startswith(COMPARISON)}
     ours.add("openexperts")
     words = _words(answer)
     text = f" {' '.join(words)} "
-    copied = {name for source in set_up for name, body in _references(source) if f" {body} " in text}
-    return sorted(ours.intersection(words) | copied)
+    references = [one for source in set_up for one in _references(source)]
+    copied = {one.name for one in references if f" {one.words} " in text}
+    forms = _forms(answer, frozenset(one.lines for one in references if one.form))
+    return sorted(ours.intersection(words) | copied | {one.name for one in references if one.form in forms})
 
 
 def _words(code: str) -> list[str]:
@@ -96,16 +104,104 @@ def _words(code: str) -> list[str]:
     return re.findall(r"\w+|[^\w\s]", code)
 
 
+class _Reference(NamedTuple):
+    """A function for comparison: its name, its body's words, how many statements that has, and its form if long."""
+
+    name: str
+    words: str
+    lines: int
+    form: str | None
+
+
 @lru_cache(maxsize=1000)
-def _references(source: str) -> list[tuple[str, str]]:
-    """The functions for comparison in a set-up cell: name, and the words of its body if that is long enough."""
+def _references(source: str) -> list[_Reference]:
+    """The functions for comparison in a set-up cell whose bodies are long enough."""
     try:
         with _parsing:
             tree = ast.parse(source)
     except SyntaxError:  # a cell with a magic
         return []
-    functions = [one for one in tree.body if isinstance(one, ast.FunctionDef) and one.name.startswith(COMPARISON)]
-    bodies = {
-        one.name: _words("\n".join(ast.get_source_segment(source, line) for line in one.body)) for one in functions
-    }
-    return [(name, " ".join(words)) for name, words in bodies.items() if len(words) >= COPIED]
+    found = []
+    for one in tree.body:
+        if isinstance(one, ast.FunctionDef) and one.name.startswith(COMPARISON):
+            words = _words("\n".join(ast.get_source_segment(source, line) for line in one.body))
+            if len(words) >= COPIED:
+                lines = _plain(one).body
+                form = _form(lines) if len(words) >= RENAMED else None
+                found.append(_Reference(one.name, " ".join(words), len(lines), form))
+    return found
+
+
+@lru_cache(maxsize=1000)  # many hand in the blank cell
+def _forms(answer: str, lengths: frozenset[int]) -> frozenset[str]:
+    """The forms of all runs of so many statements in an answer; none where it is not to be parsed."""
+    if len(answer) > PARSED:
+        return frozenset()
+    try:
+        with _parsing, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what a stranger wrote, such as `1 is 1`
+            tree = ast.parse(re.sub(r"^[%!].*", "", answer, flags=re.MULTILINE))
+        forms = set()
+        for node in ast.walk(_plain(tree)):
+            for block in (getattr(node, name, None) for name in ("body", "orelse", "finalbody")):
+                if isinstance(block, list):  # of a lambda or `a if b else c` it is an expression
+                    starts = ((start, n) for n in lengths for start in range(len(block) - n + 1))
+                    forms.update(_form(block[start : start + n]) for start, n in starts)
+        return frozenset(forms)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return frozenset()
+
+
+class _Plain(ast.NodeTransformer):
+    """Leaves out what changes nothing that is computed: docstrings, annotations, lone constants, decorators."""
+
+    def visit_Expr(self, node):
+        return None if isinstance(node.value, ast.Constant) else self.generic_visit(node)
+
+    def visit_AnnAssign(self, node):
+        if node.value is None:
+            return None
+        return ast.Assign(targets=[self.visit(node.target)], value=self.visit(node.value))
+
+    def visit_Pass(self, node):
+        return None
+
+    def visit_FunctionDef(self, node):
+        node.returns, node.decorator_list = None, []
+        return self.generic_visit(node)
+
+    def visit_arg(self, node):
+        return ast.arg(arg=node.arg)
+
+
+def _plain(tree: ast.AST) -> ast.AST:
+    return _Plain().visit(tree)
+
+
+def _form(lines: list[ast.stmt]) -> str:
+    """Statements as text in which each name is a number, in order of first appearance: whoever renames keeps the form.
+
+    Attributes, keywords, builtins and constants stay as they are.
+    """
+    numbers: dict[str, int] = {}
+
+    def say(node) -> str:
+        if isinstance(node, list):
+            return f"[{' '.join(map(say, node))}]"
+        if not isinstance(node, ast.AST):
+            return repr(node)
+        kind = type(node).__name__
+        if isinstance(node, ast.Name):
+            return f"Name({number(node.id)})"
+        own = {ast.FunctionDef: "name", ast.ClassDef: "name", ast.arg: "arg", ast.ExceptHandler: "name"}.get(type(node))
+        parts = (
+            number(value) if field == own else say(value)
+            for field, value in ast.iter_fields(node)
+            if field not in ("ctx", "type_comment", "kind")
+        )
+        return f"{kind}({' '.join(parts)})"
+
+    def number(name: str | None) -> str:
+        return repr(name) if name is None or name in BUILTINS else str(numbers.setdefault(name, len(numbers)))
+
+    return say(lines)
