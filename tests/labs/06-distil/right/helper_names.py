@@ -7,8 +7,8 @@ def expected(logits, temperature):
 
 
 def distil_loss(student_logits, teacher_logits, temperature):
-    p, q = expected(teacher_logits, temperature).detach(), expected(student_logits, temperature)
-    return temperature**2 * F.kl_div(q.log(), p, reduction="sum") / p.shape[:-1].numel()
+    p, log_q = expected(teacher_logits, temperature).detach(), (student_logits / temperature).log_softmax(-1)
+    return temperature**2 * F.kl_div(log_q, p, reduction="sum") / p.shape[:-1].numel()
 
 
 # %% mixed-loss

@@ -27,10 +27,10 @@ def trim(kept, ids, probabilities):
 def distil_loss(student_logits, teacher_logits, temperature):
     total, count = 0.0, 0
     for mine, its in zip(student_logits.flatten(0, 1), teacher_logits.detach().flatten(0, 1), strict=True):
-        p, q = torch.softmax(its / temperature, 0), torch.softmax(mine / temperature, 0)
-        for one, other in zip(p, q, strict=True):
+        p, log_q = torch.softmax(its / temperature, 0), torch.log_softmax(mine / temperature, 0)
+        for one, other in zip(p, log_q, strict=True):
             if one > 0:
-                total = total + one * (one.log() - other.log())
+                total = total + one * (one.log() - other)
         count += 1
     return temperature * temperature * total / count
 
