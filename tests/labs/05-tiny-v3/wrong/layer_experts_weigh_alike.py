@@ -1,0 +1,32 @@
+"""The chosen experts are averaged, whatever the router says.
+
+loses: layer-visible layer-hidden
+"""
+
+
+# %% layer
+def layer(hidden, weights, config, cache=None):
+
+    def norm(x, weight):
+        return F.rms_norm(x, weight.shape, weight, config.rms_norm_eps)
+
+    def dense(x, weights):
+        gate, up = F.linear(x, weights["gate_proj.weight"]), F.linear(x, weights["up_proj.weight"])
+        return F.linear(F.silu(gate) * up, weights["down_proj.weight"])
+
+    normed = norm(hidden, weights["input_layernorm.weight"])
+    mixed, cache = parts.attention(normed, inside(weights, "self_attn."), config, cache)
+    hidden = hidden + mixed
+    normed, mlp = norm(hidden, weights["post_attention_layernorm.weight"]), inside(weights, "mlp.")
+    if "gate.weight" not in mlp:
+        return hidden + dense(normed, mlp), cache
+    tokens = normed.flatten(0, 1)
+    chosen = parts.route(tokens, inside(mlp, "gate."), config)
+    routed = parts.experts(
+        tokens,
+        torch.full_like(chosen[0], config.routed_scaling_factor / config.num_experts_per_tok),
+        chosen[1],
+        mlp["experts.gate_up_proj"],
+        mlp["experts.down_proj"],
+    )
+    return hidden + routed.view_as(normed) + dense(normed, inside(mlp, "shared_experts.")), cache
