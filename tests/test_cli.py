@@ -166,11 +166,11 @@ def test_check_says_which_parts_a_reference_stands_in_for(capsys, course, mine):
     for place in (mine, course / "labs" / TOY / f"{TOY}.ipynb"):
         notebook = load(place)
         cell(notebook, "set-up")["source"] += (
-            '\nprint("double  the reference: yours does not agree with it yet")\nprint("total   yours")'
+            '\nprint("double       the reference for now. What part 2 needs: a tensor.")\nprint("total   yours")'
         )
         save(place, notebook)
     _, said = run(capsys, "check", TOY)
-    assert "For double, what follows uses the reference: yours does not agree with it yet.\n" in said
+    assert "For double, what follows uses the reference for now. What part 2 needs: a tensor.\n" in said
     assert "For total" not in said
 
 

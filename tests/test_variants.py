@@ -181,6 +181,7 @@ def test_the_blank_lab_scores_nothing(course, lab):
 def test_the_solution_scores_everything(course, lab):
     points, said = course.examine(lab, solution_answers(lab))
     assert not lost(points), said
+    assert "the reference for now" not in said, said  # check.yours_or_reference
 
 
 def wrong_about(points: dict, said: str, variant: Variant) -> str:

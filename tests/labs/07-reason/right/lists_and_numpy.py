@@ -1,4 +1,6 @@
-"""Lists and NumPy where no gradient is asked for, a cache that outlives a call, True for 1, writing in place."""
+"""Lists and NumPy where no gradient is asked for, a cache that outlives a call, True for 1, writing in place.
+
+message: the reference for now. What part 6 needs: expected a tensor of shape [3, 4], yours gave a list"""
 
 # %% reward
 from functools import cache
