@@ -1,6 +1,7 @@
 """The teacher's best token is taken for its text.
 
-loses: mixed-loss-hidden
+loses: mixed-loss-visible mixed-loss-hidden
+message: not the best that were stored
 """
 
 
