@@ -1,6 +1,7 @@
 """Closed groups get -10, which a low bias goes below.
 
-loses: route-hidden
+loses: route-visible, route-hidden
+message: only minus infinity loses to all
 """
 
 

@@ -1,6 +1,7 @@
 """Closed experts get a 0, which wins against negative scores.
 
-loses: route-hidden
+loses: route-visible, route-hidden
+message: only minus infinity loses to all
 """
 
 
