@@ -1,6 +1,8 @@
 """Latent and rotary key are normed together, before the cut.
 
 loses: project-visible, project-hidden
+message: latent and rotary key were normed together; cut first
+message: norm the latent alone, with its weight
 """
 
 

@@ -1,6 +1,7 @@
 """The narrow place of the queries has no norm.
 
 loses: project-visible, project-hidden
+message: the narrow queries were not normed
 """
 
 
