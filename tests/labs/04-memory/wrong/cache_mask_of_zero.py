@@ -1,6 +1,7 @@
 """Masked scores are set to 0 and not to minus infinity.
 
 loses: attend-with-cache-visible, attend-with-cache-hidden
+message: or 0 stands where minus infinity belongs
 """
 
 
