@@ -1,6 +1,7 @@
 """The cross-entropy takes logits; it got probabilities.
 
 loses: loss-visible loss-hidden
+message: takes logits, not probabilities
 """
 
 
