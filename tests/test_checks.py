@@ -56,6 +56,14 @@ def test_different_tensors_are_drawn_side_by_side(capsys):
     drawn = capsys.readouterr().out
     assert drawn.startswith("x: 1 of 4 numbers differ (*), the first at [1, 1]\n")
     assert "expected" in drawn and "yours" in drawn and "5*" in drawn and "3*" not in drawn
+    assert "Shown" not in drawn
+
+
+def test_a_terminal_says_which_of_many_numbers_it_shows(capsys):
+    message(check.close, torch.tensor([2.0, 3, 6, 9, 15, 21]), [2, 3, 6, 10, 15, 21], "x")
+    assert "\nShown: columns 1 to 5 of 0 to 5\n" in capsys.readouterr().out
+    message(check.close, torch.eye(8), torch.zeros(8, 8), "x")
+    assert "\nShown: rows 0 to 5 of 0 to 7 and columns 0 to 4 of 0 to 7\n" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("shape", [(3,), (2, 3), (3, 1), (2, 2, 3), (2, 1, 40, 50)])

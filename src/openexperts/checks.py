@@ -398,7 +398,12 @@ def draw_side_by_side(expected: torch.Tensor, seen: torch.Tensor, differs: torch
     # The heading says what the message says, so that a terminal can show the numbers here and need not repeat them.
     first = ", ".join(map(str, differs.nonzero()[0].tolist()))
     words = f"{what}: {int(differs.sum())} of {differs.numel()} numbers differ (*), the first at [{first}]\n"
-    words += _side_by_side_text(*_window(slices, max(0, row - 3), max(0, column - 2), 6, 5))
+    top, left = max(0, row - 3), max(0, column - 2)
+    shown = _window(slices, top, left, 6, 5)
+    places = zip(("rows", "columns"), (top, left), shown[0].shape, slices[0].shape, strict=True)
+    if part := [f"{name} {at} to {at + n - 1} of 0 to {whole - 1}" for name, at, n, whole in places if n < whole]:
+        words += f"Shown: {' and '.join(part)}\n"  # else numbers that were compared seem to be missing
+    words += _side_by_side_text(*shown)
     top, left = max(0, row - 16), max(0, column - 16)
     expected, seen, differs = _window(slices, top, left, 32, 32)
 
