@@ -1,6 +1,7 @@
 """What came in is not added to what attention gives.
 
 loses: layer-visible, layer-hidden
+message: the first sum is missing
 """
 
 

@@ -1,7 +1,7 @@
 """The norms come after each half, as in the first transformer.
 
 loses: layer-visible, layer-hidden
-message: a sum or a norm is missing
+message: comes after its half and not before
 """
 
 

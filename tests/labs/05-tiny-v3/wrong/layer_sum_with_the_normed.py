@@ -1,6 +1,7 @@
 """The second sum adds to what was normed.
 
-loses: layer-visible layer-hidden
+loses: layer-visible, layer-hidden
+message: the second sum adds to the normed input
 """
 
 
