@@ -81,6 +81,20 @@ def test_check_of_the_right_answers(capsys, mine):
     assert "Visible checks: 2 of 2 points. More checks run when you submit: 3 points. A person marks: 4 points." in said
 
 
+def test_check_counts_the_words_of_an_essay_where_the_question_says_how_many(capsys, mine, course):
+    released = make_release()
+    question = next(it for it in released["cells"] if it["metadata"].get("nbgrader", {}).get("task"))
+    question["source"] += "\n\nIn 120 to 200 words: **why?**"
+    save(course / "labs" / TOY / f"{TOY}.ipynb", released)
+    _, said = run(capsys, "check", TOY)
+    assert "In your words: not written yet; a person marks it" in said
+    notebook = answered(mine)
+    notebook["cells"][-1]["source"] = "Zero is the neutral element."
+    save(mine, notebook)
+    _, said = run(capsys, "check", TOY)
+    assert "In your words: written; 5 words, 120 to 200 are asked; a person marks it (4 points)" in said
+
+
 def test_check_of_the_blank_lab_says_what_to_do(capsys, course):
     code, said = run(capsys, "check", TOY)
     assert code == 1

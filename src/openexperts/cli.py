@@ -145,7 +145,7 @@ def describe(result) -> str:
     """One part's result, in words."""
     part = result.part
     if not part.checks:
-        state = "written" if result.passed else "not written yet"
+        state = "; ".join(["written", *result.messages]) if result.passed else "not written yet"
         return f"{part.title}: {state}; a person marks it ({points(part.person_points)})"
     if result.passed:
         return f"{part.title}: passed ({part.visible_points:g} of {part.visible_points:g} visible points)"

@@ -117,7 +117,7 @@ def check(notebook_path: Path, release_path: Path, timeout: int) -> Iterator[str
 
 def _result(part: Part, messages: list[str], notebook, release) -> Result:
     if part.person_points and not part.checks:
-        return Result(part, _is_written(part, notebook, release), [])
+        return _essay(part, notebook, release)
     # the learner's own cell explains more than the NameError that follows from it
     own = [message for message in messages if message.startswith("Your cell")]
     return Result(part, not messages, own or messages)
@@ -142,16 +142,22 @@ def _last_cells(notebook, todo: list[Part]) -> dict[str, int]:
     return {part.title: max(places[name] for name in part.cells) for part in todo}
 
 
-def _is_written(part: Part, notebook, release) -> bool:
-    """Whether words of the learner's own follow the question: any text up to the next heading that was not released."""
+def _essay(part: Part, notebook, release) -> Result:
+    """Whether words of the learner's own follow the question, up to the next heading, and how many of how many asked.
+
+    The count is no judgement, but one sentence is not to look like a whole answer.
+    """
     released = {cell.source.strip() for cell in release.cells} | {""}
-    after_question = False
+    after_question, words = False, []
     for cell in notebook.cells:
         if is_task(cell):
             after_question = grade_id(cell) in part.cells
         elif after_question and cell.cell_type == "markdown" and cell.source.strip() not in released:
-            return True
-    return False
+            words += cell.source.split()
+    question = "\n".join(cell.source for cell in release.cells if is_task(cell) and grade_id(cell) in part.cells)
+    asked = re.search(r"\b[Ii]n (\d+ to \d+) words", question)
+    counted = f"{len(words)} {'word' if len(words) == 1 else 'words'}, {asked[1]} are asked" if asked and words else ""
+    return Result(part, bool(words), [counted] if counted else [])
 
 
 def _run(notebook, folder: Path, timeout: int):
