@@ -141,6 +141,26 @@ def test_an_exception_becomes_a_sentence():
     assert text.startswith("crashes: stopped with RuntimeError") and "Traceback" not in text
 
 
+@pytest.mark.parametrize(
+    ("args", "kwargs", "words"),
+    [
+        (("7+6=", ">3"), {"k": 2}, "(called with '7+6=', '>3', k=2)."),
+        ((torch.tensor([[-1, -1]]), torch.tensor([4])), {}, "(called with [[-1, -1]], [4])."),
+        ((torch.ones(13),), {}, "(no message)."),
+        (("x" * 100,), {}, "(no message)."),
+        ((print,), {}, "(no message)."),
+    ],
+)
+def test_an_exception_names_what_the_answer_was_called_with_where_that_is_short(args, kwargs, words):
+    def answer(*values, **named):
+        for value in values:
+            if isinstance(value, torch.Tensor):
+                value.zero_()  # what it was called with is said as it was
+        raise ValueError
+
+    assert message(check.call, answer, *args, **kwargs).splitlines()[0].endswith(words)
+
+
 def test_half_a_character_in_an_error_leaves_a_message_that_can_be_sent():
     def answer():
         raise ValueError("\ud800")

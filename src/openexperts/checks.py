@@ -113,16 +113,15 @@ class Check:
         Tensors, lists and dicts are handed over as copies: an answer that works in place is as good as another
         (gradients flow back through the copy).
         """
-        args, kwargs = _copied(args), _copied(kwargs)
         name = getattr(function, "__name__", type(function).__name__)
         try:
-            result = function(*args, **kwargs)
+            result = function(*_copied(args), **_copied(kwargs))
         except CheckFailed:
             raise
         except Exception as error:
             if getattr(error, "of_the_lab", False):  # the check asked for what cannot be handed over
                 raise
-            raise _stopped(error, name) from None
+            raise _stopped(error, name, _given(args, kwargs)) from None
         if returns:
             asked = f"{len(returns)} values ({', '.join(returns)})"
             if not isinstance(result, (tuple, list)):
@@ -302,6 +301,18 @@ def _copied(value: Any) -> Any:
     return {key: _copied(item) for key, item in value.items()} if type(value) is dict else value
 
 
+def _given(args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
+    """What a function was called with, where that can be said in a line; otherwise nothing."""
+    values = [*args, *kwargs.values()]
+    tensors = [value for value in values if isinstance(value, torch.Tensor)]
+    if any(tensor.numel() > 12 for tensor in tensors):
+        return ""
+    if not all(isinstance(value, (bool, int, float, str, torch.Tensor)) for value in values):
+        return ""
+    words = ", ".join([*map(_short, args), *(f"{name}={_short(value)}" for name, value in kwargs.items())])
+    return words if len(words) <= 90 else ""
+
+
 def _words(value: Any) -> str:
     return value if isinstance(value, str) else _short(value)
 
@@ -333,8 +344,8 @@ def _by_name(yours: Callable[[], Any]) -> Any:
         raise CheckFailed(str(error.name), "there is no such name yet") from None
 
 
-def _stopped(error: BaseException, name: str) -> CheckFailed:
-    """What ended a call of the learner's function `name`, in words."""
+def _stopped(error: BaseException, name: str, given: str = "") -> CheckFailed:
+    """What ended a call of the learner's function `name` with the values `given`, in words."""
     if isinstance(error, NotImplementedError) and not str(error):  # with words it is torch's own
         name = _last_function(error)  # the unwritten one may be called by this one
         return CheckFailed(
@@ -345,7 +356,8 @@ def _stopped(error: BaseException, name: str) -> CheckFailed:
     kind, words = getattr(error, "kind", type(error).__name__), str(error).strip()
     if isinstance(error, KeyboardInterrupt):
         words = words or "it was interrupted. Is there a loop that never ends?"
-    return CheckFailed(name, f"stopped with {kind}: {words or '(no message)'}", look_at=_where(error, name))
+    called = f" (called with {given})" if given else ""
+    return CheckFailed(name, f"stopped with {kind}: {words or '(no message)'}{called}", look_at=_where(error, name))
 
 
 def _last_function(error: BaseException) -> str:
