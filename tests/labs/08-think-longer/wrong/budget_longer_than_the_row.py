@@ -1,7 +1,7 @@
 """Who never ends has used the whole budget, even where there are fewer columns.
 
 loses: within-budget-visible, within-budget-hidden
-message: more than its columns hold
+message: nobody wrote nine tokens: the table has four columns
 """
 
 

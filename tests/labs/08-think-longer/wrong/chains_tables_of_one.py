@@ -1,7 +1,8 @@
 """pass_at_k's tables with one number each are returned as they are.
 
 loses: chain-pass-at-k-visible, chain-pass-at-k-hidden
-message: this is a table with one number
+message: `by_answer` of one problem: expected one number, yours gave a table of shape [1]
+message: take the number out of it
 """
 
 

@@ -1,7 +1,7 @@
 """More tries than samples: one NaN for all problems, where one for each is asked for.
 
 loses: pass-at-k-visible, pass-at-k-hidden
-message: NaN for each of two problems
+message: expected a table of two numbers, each of them NaN, yours gave nan
 """
 
 

@@ -1,7 +1,7 @@
 """None in place of NaN for k above n.
 
 loses: pass-at-k-visible, pass-at-k-hidden
-message: expected NaN for each of two problems
+message: expected a table of two numbers, each of them NaN
 """
 
 

@@ -1,6 +1,7 @@
 """exp and log by hand: too large for a float where logits are large.
 
-loses: answer-scores-hidden
+loses: answer-scores-visible, answer-scores-hidden
+message: not the logarithm of a softmax
 """
 
 

@@ -1,6 +1,7 @@
 """The logarithm of a softmax: -inf where a probability is too small for a float.
 
-loses: answer-scores-hidden
+loses: answer-scores-visible, answer-scores-hidden
+message: not the logarithm of a softmax
 """
 
 

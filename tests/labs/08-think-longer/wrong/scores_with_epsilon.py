@@ -1,6 +1,7 @@
 """A small number within the logarithm.
 
-loses: answer-scores-hidden
+loses: answer-scores-visible, answer-scores-hidden
+message: not the logarithm of a softmax
 """
 
 
