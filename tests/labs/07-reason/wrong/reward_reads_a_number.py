@@ -1,7 +1,7 @@
 """The digit is read by `int`, which stops where nothing is behind the mark.
 
 loses: reward-visible, reward-hidden
-message: stopped with ValueError
+message: stopped with ValueError: invalid literal for int() with base 10: '' (called with
 """
 
 

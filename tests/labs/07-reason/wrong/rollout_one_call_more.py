@@ -1,6 +1,7 @@
 """The last tokens are given to the model, too.
 
 loses: roll-out-visible, roll-out-hidden
+message: expected 4 calls: [3, 1, 1, 1], yours gave 5 calls
 message: logits that nobody needs
 """
 
