@@ -1,6 +1,7 @@
 """A dict whose keys are tensors finds none of them again.
 
 loses: trim-visible trim-hidden
+message: A tensor is no key of a dictionary that one finds again
 """
 
 
