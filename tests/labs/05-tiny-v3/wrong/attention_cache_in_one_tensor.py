@@ -1,7 +1,7 @@
-"""Latents and rope keys are returned in one tensor.
+"""Latents and rotary keys are returned in one tensor.
 
 loses: attention-visible, attention-hidden
-message: expected a pair (latents, rope keys)
+message: expected a pair (latents, rotary keys)
 """
 
 

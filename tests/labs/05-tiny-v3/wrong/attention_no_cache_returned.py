@@ -1,7 +1,7 @@
 """None is returned in place of the cache.
 
 loses: attention-visible, attention-hidden
-message: expected a pair (latents, rope keys), yours gave None
+message: expected a pair (latents, rotary keys), yours gave None
 """
 
 
