@@ -93,6 +93,10 @@ def test_check_counts_the_words_of_an_essay_where_the_question_says_how_many(cap
     save(mine, notebook)
     _, said = run(capsys, "check", TOY)
     assert "In your words: written; 5 words, 120 to 200 are asked; a person marks it (4 points)" in said
+    notebook["cells"][-1]["source"] = "零是加法的单位元，所以任何数加上零都等于它自己。"  # in which nothing parts words
+    save(mine, notebook)
+    _, said = run(capsys, "check", TOY)
+    assert "In your words: written; a person marks it (4 points)" in said
 
 
 def test_check_of_the_blank_lab_says_what_to_do(capsys, course):
