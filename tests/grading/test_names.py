@@ -75,7 +75,8 @@ def test_a_pasted_reference_is_named():
     )
     assert borrowed(pasted, [locked]) == ["reference_gain"]
     assert borrowed("def mean(x):\n    return x.mean()\n", [locked]) == [], "so short a text may be written twice"
-    assert borrowed(pasted, ["%matplotlib inline"]) == []
+    assert borrowed(pasted, ["%matplotlib inline", "%%bash\nfor one in *; do echo $one; done"]) == []
+    assert borrowed(pasted, [f"%matplotlib inline\n{locked}"]) == ["reference_gain"]
 
 
 def set_up_cells(lab: str) -> list[str]:

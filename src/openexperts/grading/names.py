@@ -64,7 +64,7 @@ def asked(locked: Iterable[str], answers: Iterable[str]) -> list[set[str]]:
     there.
     """
     theirs = set().union(*(bound_and_used(source, imports=False)[0] for source in answers))
-    known = (set(dir(builtins)) | set(MAGIC)) - theirs
+    known = (BUILTINS | set(MAGIC)) - theirs
     wanted: set[str] = set()
     each = []
     for source in locked:
@@ -104,6 +104,13 @@ def _words(code: str) -> list[str]:
     return re.findall(r"\w+|[^\w\s]", code)
 
 
+def _parsed(code: str) -> ast.Module:
+    """The tree of a cell's code, without its magics."""
+    with _parsing, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what a stranger wrote, such as `1 is 1`
+        return ast.parse(re.sub(r"^[%!].*", "", code, flags=re.MULTILINE))
+
+
 class _Reference(NamedTuple):
     """A function for comparison: its name, its body's words, how many statements that has, and its form if long."""
 
@@ -117,16 +124,15 @@ class _Reference(NamedTuple):
 def _references(source: str) -> list[_Reference]:
     """The functions for comparison in a set-up cell whose bodies are long enough."""
     try:
-        with _parsing:
-            tree = ast.parse(source)
-    except SyntaxError:  # a cell with a magic
+        tree = _parsed(source)
+    except SyntaxError:  # a cell in another language, by a magic
         return []
     found = []
     for one in tree.body:
         if isinstance(one, ast.FunctionDef) and one.name.startswith(COMPARISON):
             words = _words("\n".join(ast.get_source_segment(source, line) for line in one.body))
             if len(words) >= COPIED:
-                lines = _plain(one).body
+                lines = _Plain().visit(one).body
                 form = _form(lines) if len(words) >= RENAMED else None
                 found.append(_Reference(one.name, " ".join(words), len(lines), form))
     return found
@@ -138,11 +144,8 @@ def _forms(answer: str, lengths: frozenset[int]) -> frozenset[str]:
     if len(answer) > PARSED:
         return frozenset()
     try:
-        with _parsing, warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of what a stranger wrote, such as `1 is 1`
-            tree = ast.parse(re.sub(r"^[%!].*", "", answer, flags=re.MULTILINE))
         forms = set()
-        for node in ast.walk(_plain(tree)):
+        for node in ast.walk(_Plain().visit(_parsed(answer))):
             for block in (getattr(node, name, None) for name in ("body", "orelse", "finalbody")):
                 if isinstance(block, list):  # of a lambda or `a if b else c` it is an expression
                     starts = ((start, n) for n in lengths for start in range(len(block) - n + 1))
@@ -172,10 +175,6 @@ class _Plain(ast.NodeTransformer):
 
     def visit_arg(self, node):
         return ast.arg(arg=node.arg)
-
-
-def _plain(tree: ast.AST) -> ast.AST:
-    return _Plain().visit(tree)
 
 
 def _form(lines: list[ast.stmt]) -> str:
